@@ -1,0 +1,47 @@
+# Everything a newcomer runs. Each target does its own set-up, and a second run
+# takes seconds: `make help` lists them.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint lock clean
+
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install the pinned dependencies into .venv and get a Pulumi CLI
+	@$(PY) -m toolchain
+
+# The stamp is written last, so an interrupted installation is started again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version.split()[0] + ": set PYTHON=/path/to/python3.11")'
+	@echo "Installing the pinned dependencies into $(VENV): about 700 MB on disk, one to three minutes the first time."
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock | grep -v 'already satisfied' || true
+	@$(PY) -m pip check --disable-pip-version-check
+	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## the whole story on an embedded AWS: preview, up, proof, up again, destroy
+	@$(PY) -m localcloud run -- $(PY) -m localcloud.demo
+
+test: setup ## run every test, in parallel
+	@$(PY) -m pytest --numprocesses auto
+
+lint: setup ## formatting, lint, strict types, architecture
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/basedpyright
+	@PYTHONPATH=.:components:policypack $(VENV)/bin/lint-imports --no-cache
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows into requirements.lock
+	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --upgrade --quiet \
+	  --custom-compile-command "make lock" --output-file requirements.lock
+
+clean: ## remove what was made here; the built Pulumi CLI in the per-user cache stays
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
