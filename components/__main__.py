@@ -1,0 +1,12 @@
+"""Serves the components to programs in any language that Pulumi has."""
+
+from pulumi.provider.experimental import component_provider_host
+
+from vpc_flow_logs import SharedLogDestination, VpcFlowLogs
+
+if __name__ == "__main__":
+    component_provider_host(
+        components=[VpcFlowLogs, SharedLogDestination],
+        name="vpc-flow-logs",
+        version="0.1.0",
+    )

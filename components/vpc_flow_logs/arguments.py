@@ -1,0 +1,321 @@
+"""The arguments of the components: their types, and every rule that they must keep.
+
+The rules are pure. They run before anything is registered, so that a wrong
+argument leaves no half of the component behind. A value that is still an
+``Output`` cannot be looked at then: its rule runs when the value is known, and
+fails the deployment there.
+"""
+# No `from __future__ import annotations` here: Pulumi's component analyzer
+# reads the real annotations of these classes.
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, cast
+
+import pulumi
+
+from vpc_flow_logs.log_format import to_aws_format
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Retention periods in days that CloudWatch Logs takes (API reference, PutRetentionPolicy)."""
+
+
+class InvalidArgumentsError(pulumi.RunError, ValueError):
+    """The arguments contradict each other or have values that AWS would refuse.
+
+    The message lists every problem, with the arguments' names and the remedy.
+    As a ``pulumi.RunError`` it is shown without a Python traceback.
+    """
+
+
+class VpcFlowLogsArgs(TypedDict):
+    """What VpcFlowLogs takes. Only ``vpc_id`` is required."""
+
+    vpc_id: pulumi.Input[str]
+    """The id of the VPC whose traffic is logged, for example vpc-0a1b2c3d4e5f60718."""
+    traffic_type: NotRequired[str]
+    """REJECT (the default) or ALL. A plain value, because the flow log is named after it: so a
+    change makes the new flow log before it deletes the old one, and no traffic goes unlogged."""
+    retention_in_days: NotRequired[pulumi.Input[int]]
+    """Days for which CloudWatch keeps the records: 365 by default, one of CloudWatch's values."""
+    log_group_name: NotRequired[pulumi.Input[str]]
+    """The name of the log group that is made. By default Pulumi derives one from the component's
+    name."""
+    kms_key_id: NotRequired[pulumi.Input[str]]
+    """The ARN of the KMS key that encrypts the log group. Its policy must let CloudWatch Logs of
+    that region use it."""
+    retain_logs_on_destroy: NotRequired[pulumi.Input[bool]]
+    """True leaves the log group and its records in AWS when the component is destroyed. False by
+    default."""
+    log_group_arn: NotRequired[pulumi.Input[str]]
+    """The ARN of a log group of one's own, in the VPC's region, instead of a new one. Many VPCs
+    can share it."""
+    role_arn: NotRequired[pulumi.Input[str]]
+    """The ARN of a delivery role of one's own instead of a new one. Many VPCs, in any region of
+    the account, can share it."""
+    role_name: NotRequired[pulumi.Input[str]]
+    """The name of the delivery role that is made. By default Pulumi derives one."""
+    role_path: NotRequired[pulumi.Input[str]]
+    """The path of the delivery role that is made, for example /network/. "/" by default."""
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """The ARN of the managed policy that bounds the delivery role that is made."""
+    destination_arn: NotRequired[pulumi.Input[str]]
+    """The ARN of an S3 bucket (with a folder, if wished) or of a Firehose stream of the same
+    account to deliver to, instead of CloudWatch. Neither a log group nor a role is made then."""
+    log_format: NotRequired[pulumi.Input[str]]
+    """The fields of a record: names separated by spaces (bare or as ${name}), or "v5" for every
+    field up to that version. AWS's default format (version 2) by default."""
+    max_aggregation_interval: NotRequired[pulumi.Input[int]]
+    """Seconds over which a flow is summed up into one record at most: 600 (the default) or 60."""
+    region: NotRequired[pulumi.Input[str]]
+    """The VPC's region, for example eu-west-1. The provider's region by default."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Tags for everything that is made."""
+
+
+class SharedLogDestinationArgs(TypedDict):
+    """What SharedLogDestination takes. Only ``regions`` is required."""
+
+    regions: Sequence[str]
+    """The regions that get a log group, for example ["eu-west-1", "us-east-1"]."""
+    log_group_name: NotRequired[pulumi.Input[str]]
+    """The name of the log group in each region. By default Pulumi derives one for each."""
+    retention_in_days: NotRequired[pulumi.Input[int]]
+    """Days for which CloudWatch keeps the records: 365 by default, one of CloudWatch's values."""
+    kms_key_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """By region, the ARN of the KMS key that encrypts that region's log group."""
+    retain_logs_on_destroy: NotRequired[pulumi.Input[bool]]
+    """True leaves the log groups and their records in AWS when the component is destroyed. False
+    by default."""
+    role_name: NotRequired[pulumi.Input[str]]
+    """The name of the delivery role. By default Pulumi derives one."""
+    role_path: NotRequired[pulumi.Input[str]]
+    """The path of the delivery role, for example /network/. "/" by default."""
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """The ARN of the managed policy that bounds the delivery role."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Tags for everything that is made."""
+
+
+_LOG_GROUP_ARGUMENTS = (
+    "log_group_name",
+    "retention_in_days",
+    "kms_key_id",
+    "retain_logs_on_destroy",
+)
+_ROLE_ARGUMENTS = ("role_name", "role_path", "permissions_boundary")
+
+# An argument, what it cannot stand beside, and what to say of it.
+_CONFLICTS = (
+    ("log_group_arn", _LOG_GROUP_ARGUMENTS, "so that the component makes the log group"),
+    ("role_arn", _ROLE_ARGUMENTS, "so that the component makes the delivery role"),
+    (
+        "destination_arn",
+        ("log_group_arn", "role_arn", *_LOG_GROUP_ARGUMENTS, *_ROLE_ARGUMENTS),
+        "so that the flow log goes to CloudWatch",
+    ),
+)
+
+
+def checked(
+    component: str, name: str, known: Collection[str], required: str, args: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments that were given, each one checked.
+
+    Args:
+        component: the component's class name, for the message.
+        name: the component's logical name, for the message.
+        known: the names of the arguments that the component has.
+        required: the one argument that cannot be left out.
+        args: the arguments as the user passed them; ``None`` counts as left out.
+
+    Returns:
+        The arguments without those left out. What is not known yet comes back
+        as an ``Output`` that fails when its value turns out to be wrong.
+
+    Raises:
+        InvalidArgumentsError: listing every problem found.
+    """
+    title = f'{component} "{name}"'
+    given = {key: value for key, value in args.items() if value is not None}
+    problems = [
+        *_unknown_names(given, known),
+        *_conflicts(given),
+        *(
+            f"{key}: {problem}"
+            for key, value in given.items()
+            if _is_plain(value) and (problem := _problem_with(key, value))
+        ),
+    ]
+    problems += _keys_of_no_region(given)
+    if required not in given:
+        problems.append(f"{required}: it is missing, and nothing can be logged without it")
+    if problems:
+        raise InvalidArgumentsError(_message(title, problems))
+    return {
+        key: value if _is_plain(value) else _checked_when_known(title, key, value)
+        for key, value in given.items()
+    }
+
+
+def destination_type(destination_arn: str) -> str:
+    """Return the flow log's destination type for an S3 or Firehose ARN.
+
+    Args:
+        destination_arn: a checked ``destination_arn``.
+
+    Returns:
+        ``"s3"`` or ``"kinesis-data-firehose"`` (EC2 API reference, CreateFlowLogs).
+    """
+    return "s3" if destination_arn.split(":")[2] == "s3" else "kinesis-data-firehose"
+
+
+def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulumi.Output[Any]:
+    def check(known: object) -> object:
+        if problem := _problem_with(key, known):
+            raise InvalidArgumentsError(_message(title, [f"{key}: {problem}"]))
+        return known
+
+    return pulumi.Output.from_input(value).apply(check)
+
+
+def _is_plain(value: object) -> bool:
+    # A mapping may hold outputs; nothing is required of tags, so they pass as they are.
+    return isinstance(value, str | int | float | bool | list | tuple | Mapping)
+
+
+def _unknown_names(given: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    problems: list[str] = []
+    for key in sorted(set(given) - set(known)):
+        near = difflib.get_close_matches(key, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"The arguments are {', '.join(known)}"
+        problems.append(f"{key}: there is no such argument. {hint}")
+    return problems
+
+
+def _conflicts(given: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{key} and {other} exclude each other: remove {other}, or remove {key} {otherwise}"
+        for key, others, otherwise in _CONFLICTS
+        if key in given
+        for other in others
+        if other in given
+    ]
+
+
+def _keys_of_no_region(given: Mapping[str, Any]) -> list[str]:
+    # A misspelt region here would leave the right one's log group without the key.
+    stray = sorted(set(given.get("kms_key_ids", {})) - set(given.get("regions", ())))
+    return [
+        f"kms_key_ids and regions: {region} has a key but is none of the regions. "
+        f"Add it to regions, or remove its key"
+        for region in stray
+    ]
+
+
+def _problem_with(key: str, value: object) -> str | None:
+    rule = RULES.get(key)
+    return rule(value) if rule else None
+
+
+def _message(title: str, problems: list[str]) -> str:
+    lines = "".join(f"\n  - {problem}" for problem in problems)
+    return f"{title} cannot be made from these arguments:{lines}"
+
+
+def _matches(pattern: str, expected: str) -> Callable[[object], str | None]:
+    compiled = re.compile(pattern)
+
+    def rule(value: object) -> str | None:
+        if isinstance(value, str) and compiled.fullmatch(value):
+            return None
+        return f"{value!r} is not {expected}"
+
+    return rule
+
+
+def _one_of(values: tuple[object, ...], remedy: str) -> Callable[[object], str | None]:
+    def rule(value: object) -> str | None:
+        # Numbers reach a component in another language's program as floats.
+        if not isinstance(value, bool) and value in values:
+            return None
+        return f"{value!r} is none of {', '.join(map(str, values))}. {remedy}"
+
+    return rule
+
+
+def _traffic_type(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "it must be a plain string, because the flow log is named after it"
+    if value == "ACCEPT":
+        return "ACCEPT leaves rejected traffic unlogged. Use REJECT, or ALL for both"
+    if value not in ("REJECT", "ALL"):
+        return f"{value!r} is neither REJECT nor ALL"
+    return None
+
+
+def _log_format(value: object) -> str | None:
+    try:
+        to_aws_format(cast("str", value))
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _regions(value: object) -> str | None:
+    regions = list(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else []
+    if not regions or not all(isinstance(region, str) for region in regions):
+        return f"{value!r} is not a list of regions, such as ['eu-west-1', 'us-east-1']"
+    if len(set(regions)) < len(regions):
+        return "a region stands in it more than once. Name each region once"
+    return None
+
+
+def _kms_key_ids(value: object) -> str | None:
+    keys = cast("Mapping[str, object]", value).values() if isinstance(value, Mapping) else [value]
+    problems = (_kms_key(key) for key in keys if _is_plain(key))
+    return next((problem for problem in problems if problem), None)
+
+
+_ARN = r"arn:aws[a-z-]*"
+_kms_key = _matches(
+    _ARN + r":kms:[^:]+:\d{12}:key/.+",
+    "the ARN of a KMS key (arn:…:kms:…:key/…; CloudWatch takes no alias and no bare id)",
+)
+RULES: dict[str, Callable[[object], str | None]] = {
+    "vpc_id": _matches(r"vpc-[0-9a-f]+", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718"),
+    "traffic_type": _traffic_type,
+    "retention_in_days": _one_of(RETENTION_DAYS, "These are the days that CloudWatch Logs takes"),
+    "log_group_name": _matches(
+        r"[.\-_/#A-Za-z0-9]{1,512}",
+        "a log group's name: 1 to 512 letters, digits and . - _ / #",
+    ),
+    "kms_key_id": _kms_key,
+    "kms_key_ids": _kms_key_ids,
+    "log_group_arn": _matches(
+        _ARN + r":logs:[^:]+:\d{12}:log-group:[^:*]+(:\*)?",
+        "the ARN of a log group (arn:…:logs:…:log-group:…)",
+    ),
+    "role_arn": _matches(_ARN + r":iam::\d{12}:role/.+", "the ARN of a role (arn:…:iam::…:role/…)"),
+    "role_name": _matches(
+        r"[\w+=,.@-]{1,64}", "a role's name: 1 to 64 letters, digits and _ + = , . @ -"
+    ),
+    "role_path": _matches(r"/([!-~]+/)?", "a path, which begins and ends with /"),
+    "permissions_boundary": _matches(
+        _ARN + r":iam::(\d{12}|aws):policy/.+",
+        "the ARN of a managed policy (arn:…:iam::…:policy/…)",
+    ),
+    "destination_arn": _matches(
+        # AWS keeps the folder AWSLogs for itself (EC2 API reference, CreateFlowLogs).
+        _ARN + r":(s3:::[^/:]+(/(?!AWSLogs(/|$)).*)?|firehose:[^:]+:\d{12}:deliverystream/.+)",
+        "the ARN of an S3 bucket, with a folder other than AWSLogs if wished (arn:…:s3:::…), "
+        "or of a Firehose stream (arn:…:firehose:…:deliverystream/…)",
+    ),
+    "log_format": _log_format,
+    "regions": _regions,
+    "max_aggregation_interval": _one_of((60, 600), "It is a number of seconds"),
+}

@@ -1,0 +1,44 @@
+"""The log group that a flow log delivers to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+DEFAULT_RETENTION_IN_DAYS = 365
+"""A year, as the CIS AWS Foundations Benchmark advises for VPC flow logs."""
+
+
+def create_log_group(
+    name: str,
+    *,
+    region: pulumi.Input[str] | None,
+    kms_key_id: pulumi.Input[str] | None,
+    given: Mapping[str, Any],
+    parent: pulumi.Resource,
+) -> aws.cloudwatch.LogGroup:
+    """Register a log group with retention.
+
+    Args:
+        name: its logical name.
+        region: the region it is made in; None for the provider's.
+        kms_key_id: the ARN of the KMS key that encrypts it; None for CloudWatch's own encryption.
+        given: the component's checked arguments; log_group_name,
+            retention_in_days, retain_logs_on_destroy and tags are read.
+        parent: the component that owns it.
+
+    Returns:
+        The log group. Its ``arn`` has no trailing ``:*``, as a flow log's
+        destination must not have it.
+    """
+    return aws.cloudwatch.LogGroup(
+        name,
+        name=given.get("log_group_name"),
+        retention_in_days=given.get("retention_in_days", DEFAULT_RETENTION_IN_DAYS),
+        kms_key_id=kms_key_id,
+        skip_destroy=given.get("retain_logs_on_destroy"),
+        region=region,
+        tags=given.get("tags"),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

@@ -1,0 +1,145 @@
+"""VpcFlowLogs: one VPC logs its rejected traffic."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer
+# reads the real annotations of this class.
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+import pulumi_aws as aws
+
+from vpc_flow_logs.account import Account
+from vpc_flow_logs.arguments import VpcFlowLogsArgs, checked, destination_type
+from vpc_flow_logs.delivery_role import create_delivery_role
+from vpc_flow_logs.log_destination import create_log_group
+from vpc_flow_logs.log_format import to_aws_format
+
+
+class VpcFlowLogs(pulumi.ComponentResource):
+    """Logs the rejected traffic of one VPC to CloudWatch, S3 or Firehose.
+
+    By default it makes a log group with a year's retention, a delivery role
+    that may write into that log group alone, and a flow log for REJECT. Bring a
+    log group or a role of your own to share them among VPCs.
+
+    Source: Amazon EC2 API reference, CreateFlowLogs; Amazon VPC User Guide,
+    "Logging IP traffic using VPC Flow Logs".
+    """
+
+    flow_log_id: pulumi.Output[str]
+    """The flow log's id, for example fl-0a1b2c3d4e5f60718."""
+    flow_log_arn: pulumi.Output[str]
+    """The flow log's ARN."""
+    log_group_name: pulumi.Output[str | None]
+    """The name of the log group; None with a destination_arn."""
+    log_group_arn: pulumi.Output[str | None]
+    """The ARN of the log group, without a trailing ":*"; None with a destination_arn."""
+    role_arn: pulumi.Output[str | None]
+    """The ARN of the delivery role; None with a destination_arn."""
+
+    def __init__(
+        self, name: str, args: VpcFlowLogsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare that a VPC logs its rejected traffic.
+
+        Args:
+            name: the logical name, from which those of the children derive.
+            args: see VpcFlowLogsArgs.
+            opts: the usual options of a component. A provider given here is
+                used for everything that is made.
+
+        Raises:
+            InvalidArgumentsError: when arguments contradict each other or AWS
+                would refuse their values. Nothing is registered then.
+        """
+        given = checked("VpcFlowLogs", name, VpcFlowLogsArgs.__annotations__, "vpc_id", args)
+        super().__init__("vpc-flow-logs:index:VpcFlowLogs", name, {}, opts)
+
+        if "destination_arn" in given:
+            destination = given["destination_arn"]
+            kind = pulumi.Output.from_input(destination).apply(destination_type)
+            role_arn = None
+            depends_on: list[pulumi.Resource] = []
+            self.log_group_name = self.log_group_arn = pulumi.Output.from_input(None)
+        else:
+            destination, role_arn, depends_on = self._cloudwatch(name, given)
+            kind = "cloud-watch-logs"
+
+        traffic_type = given.get("traffic_type", "REJECT")
+        log_format = given.get("log_format")
+        flow_log = aws.ec2.FlowLog(
+            # AWS lets two flow logs of different traffic types stand side by side. With
+            # the traffic type in the name, Pulumi makes the new one first when it changes.
+            f"{name}-{traffic_type.lower()}",
+            vpc_id=given["vpc_id"],
+            traffic_type=traffic_type,
+            log_destination=destination,
+            log_destination_type=kind,
+            iam_role_arn=role_arn,
+            log_format=None
+            if log_format is None
+            else pulumi.Output.from_input(log_format).apply(to_aws_format),
+            max_aggregation_interval=given.get("max_aggregation_interval", 600),
+            region=given.get("region"),
+            tags=given.get("tags"),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=depends_on,
+                # Any other change means a new flow log with the same VPC, traffic type and
+                # destination, which AWS refuses (FlowLogAlreadyExists) while the old one stands.
+                delete_before_replace=True,
+            ),
+        )
+        self.flow_log_id = flow_log.id
+        self.flow_log_arn = flow_log.arn
+        self.role_arn = pulumi.Output.from_input(role_arn)
+        self.register_outputs(
+            {
+                "flowLogId": self.flow_log_id,
+                "flowLogArn": self.flow_log_arn,
+                "logGroupName": self.log_group_name,
+                "logGroupArn": self.log_group_arn,
+                "roleArn": self.role_arn,
+            }
+        )
+
+    def _cloudwatch(
+        self, name: str, given: Mapping[str, Any]
+    ) -> tuple[pulumi.Output[str], pulumi.Input[str], list[pulumi.Resource]]:
+        """Return log group ARN, role ARN, and what must exist before records can arrive."""
+        log_group = None
+        if "log_group_arn" in given:
+            group_arn = pulumi.Output.from_input(cast("str", given["log_group_arn"])).apply(
+                # DescribeLogGroups gives ARNs that end in `:*`; a flow log must not have it.
+                lambda arn: arn.removesuffix(":*")
+            )
+            self.log_group_name = group_arn.apply(lambda arn: arn.split(":log-group:")[1])
+        else:
+            log_group = create_log_group(
+                name,
+                region=given.get("region"),
+                kms_key_id=given.get("kms_key_id"),
+                given=given,
+                parent=self,
+            )
+            group_arn = log_group.arn
+            self.log_group_name = log_group.name
+        self.log_group_arn = group_arn
+        if "role_arn" in given:
+            return group_arn, given["role_arn"], []
+
+        account = Account.of(self)
+        region = given.get("region")
+        if region is None:
+            region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
+        role, policy = create_delivery_role(
+            name,
+            account=account,
+            flow_log_region=region,
+            log_group_arns=[
+                account.log_group_arn(region, log_group.name) if log_group else group_arn
+            ],
+            given=given,
+            parent=self,
+        )
+        return group_arn, role.arn, [policy]

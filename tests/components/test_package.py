@@ -1,0 +1,50 @@
+"""What users of the package may rely on: its public names, and its schema for other languages."""
+
+import json
+from typing import Any
+
+import pytest
+from pulumi.provider.experimental.component import ComponentProvider
+
+import vpc_flow_logs
+from vpc_flow_logs import SharedLogDestination, VpcFlowLogs, VpcFlowLogsArgs
+from vpc_flow_logs import arguments as rules
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    provider = ComponentProvider([VpcFlowLogs, SharedLogDestination], "vpc-flow-logs")
+    return json.loads(provider.schema or "{}")
+
+
+def test_public_names() -> None:
+    assert vpc_flow_logs.__all__ == [
+        "InvalidArgumentsError",
+        "SharedLogDestination",
+        "SharedLogDestinationArgs",
+        "VpcFlowLogs",
+        "VpcFlowLogsArgs",
+    ]
+
+
+def test_both_components_are_usable_from_other_languages(schema: dict[str, Any]) -> None:
+    assert sorted(schema["resources"]) == [
+        "vpc-flow-logs:index:SharedLogDestination",
+        "vpc-flow-logs:index:VpcFlowLogs",
+    ]
+
+
+def test_every_input_and_output_is_described(schema: dict[str, Any]) -> None:
+    for resource in schema["resources"].values():
+        for group in ("inputProperties", "properties"):
+            for name, described in resource[group].items():
+                assert described.get("description"), name
+
+
+def test_only_the_vpc_is_required(schema: dict[str, Any]) -> None:
+    assert schema["resources"]["vpc-flow-logs:index:VpcFlowLogs"]["requiredInputs"] == ["vpcId"]
+
+
+def test_every_argument_but_booleans_region_and_tags_has_a_rule() -> None:
+    without = set(VpcFlowLogsArgs.__annotations__) - set(rules.RULES)
+    assert without == {"retain_logs_on_destroy", "region", "tags"}
