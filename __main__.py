@@ -4,12 +4,27 @@ Pulumi.yaml declares the configuration, with types and defaults; Pulumi checks
 the types before this program starts.
 """
 
+import difflib
+
 import pulumi
 import pulumi_aws as aws
 
 from vpc_flow_logs import VpcFlowLogs
 
+CONFIGURATION = ("vpcs", "demoVpc", "trafficType", "retentionInDays")
+
 config = pulumi.Config()
+# Pulumi takes any key. A misspelt one must not pass for a VPC that is logged.
+for key in sorted(pulumi.runtime.get_config_env()):
+    namespace, _, name = key.partition(":")
+    if namespace == config.name and name not in CONFIGURATION:
+        near = difflib.get_close_matches(name, CONFIGURATION, n=1)
+        raise pulumi.RunError(
+            f"There is no configuration {key}. "
+            + (f"Did you mean {near[0]}? " if near else f"There is {', '.join(CONFIGURATION)}. ")
+            + f"Remove it with `pulumi config rm {key}`."
+        )
+
 vpc_ids: list[str] = config.require_object("vpcs")
 demo_vpc = config.require_bool("demoVpc")
 
