@@ -13,7 +13,7 @@ help: ## list the commands
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install the pinned dependencies into .venv and get a Pulumi CLI
-	@$(PY) -m toolchain
+	@$(PY) -m toolchain >/dev/null
 
 # The stamp is written last, so an interrupted installation is started again.
 $(READY): requirements.lock pyproject.toml

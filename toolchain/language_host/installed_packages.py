@@ -1,0 +1,55 @@
+"""Print, as JSON, what is installed in the environment of the Python that runs this file.
+
+It runs in the user's environment, not the language host's, and so uses the standard library alone,
+of any Python that Pulumi's SDK supports.
+"""
+
+import json
+import re
+import sys
+from importlib import metadata
+from pathlib import Path
+
+
+def _normalized(name: str) -> str:
+    """The name as packages are compared: https://peps.python.org/pep-0503/#normalized-names."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _distributions() -> "list[dict[str, object]]":
+    """Name, version and direct requirements of everything installed; the first on the path wins."""
+    found: dict[str, dict[str, object]] = {}
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"]
+        if name and _normalized(name) not in found:
+            requirements = [
+                _normalized(match.group())
+                for requirement in distribution.requires or []
+                if "extra ==" not in requirement
+                for match in [re.match(r"[\w.-]+", requirement)]
+                if match
+            ]
+            found[_normalized(name)] = {
+                "name": name,
+                "version": distribution.version,
+                "requires": requirements,
+            }
+    return [found[name] for name in sorted(found)]
+
+
+def _plugins() -> "list[dict[str, object]]":
+    """The ``pulumi-plugin.json`` of every importable package, whose name is added as ``module``."""
+    found: dict[str, dict[str, object]] = {}
+    for folder in sys.path:
+        for file in sorted(Path(folder).glob("*/pulumi-plugin.json")):
+            if file.parent.name not in found:
+                found[file.parent.name] = {
+                    **json.loads(file.read_text(encoding="utf-8")),
+                    "module": file.parent.name,
+                }
+    return [found[module] for module in sorted(found)]
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # this file's folder, which is no part of the user's environment
+    json.dump({"distributions": _distributions(), "plugins": _plugins()}, sys.stdout)
