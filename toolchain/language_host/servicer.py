@@ -11,6 +11,7 @@ from typing import IO, NoReturn
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from typing_extensions import override
 
 from .environment import (
     ProgramError,
@@ -27,6 +28,7 @@ VERSION = "0.1.0+vpc-flow-logs"
 
 # With this exit code pulumi-language-python-exec says that the user has already seen the error.
 _EXIT_CODE_ERROR_SHOWN = 32
+_NO_CODE = "This language host generates no Python. Declare the following in your program by hand:"
 _NO_DEBUGGER = "This language host cannot attach a debugger: install Pulumi's own CLI for that."
 
 
@@ -47,20 +49,23 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._processes = processes
         self._cancellable = Processes()
 
-    def Handshake(  # noqa: N802, D102 - the names of the protocol's methods are documented there
+    @override
+    def Handshake(
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language_pb2.LanguageHandshakeResponse:
         del context
         self._engine_address = request.engine_address
         return language_pb2.LanguageHandshakeResponse()
 
-    def GetPluginInfo(  # noqa: N802, D102
+    @override
+    def GetPluginInfo(
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
         del request, context
         return plugin_pb2.PluginInfo(version=VERSION)
 
-    def GetRequiredPackages(  # noqa: N802, D102
+    @override
+    def GetRequiredPackages(
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
         try:
@@ -69,7 +74,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(error))
         return language_pb2.GetRequiredPackagesResponse(packages=packages)
 
-    def GetRequiredPlugins(  # noqa: N802, D102
+    @override
+    def GetRequiredPlugins(
         self, request: language_pb2.GetRequiredPluginsRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPluginsResponse:
         try:
@@ -87,7 +93,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         ]
         return language_pb2.GetRequiredPluginsResponse(plugins=plugins)
 
-    def GetProgramDependencies(  # noqa: N802, D102
+    @override
+    def GetProgramDependencies(
         self, request: language_pb2.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetProgramDependenciesResponse:
         try:
@@ -98,7 +105,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(error))
         return language_pb2.GetProgramDependenciesResponse(dependencies=dependencies)
 
-    def About(  # noqa: N802, D102
+    @override
+    def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
         try:
@@ -117,7 +125,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             metadata={"language host": f"stand-in of vpc-flow-logs {VERSION}"},
         )
 
-    def Run(  # noqa: N802, D102
+    @override
+    def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:
         if request.attach_debugger:
@@ -146,7 +155,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with exit code {code}")
 
-    def RunPlugin(  # noqa: N802, D102
+    @override
+    def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.RunPluginResponse]:
         if request.attach_debugger:
@@ -185,7 +195,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                     yield language_pb2.RunPluginResponse(stderr=data)
             yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
-    def InstallDependencies(  # noqa: N802, D102
+    @override
+    def InstallDependencies(
         self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
         folder = request.info.program_directory
@@ -224,52 +235,61 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                         context, grpc.StatusCode.ABORTED, f"`{line}` failed with exit code {code}."
                     )
 
-    def Cancel(  # noqa: N802, D102
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
+    @override
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         del request, context
         self._cancellable.end_all()
         return empty_pb2.Empty()
 
-    def Template(  # noqa: N802, D102
+    @override
+    def Template(
         self, request: language_pb2.TemplateRequest, context: grpc.ServicerContext
     ) -> language_pb2.TemplateResponse:
         del request, context
         return language_pb2.TemplateResponse()
 
-    def RuntimeOptionsPrompts(  # noqa: N802, D102
+    @override
+    def RuntimeOptionsPrompts(
         self, request: language_pb2.RuntimeOptionsRequest, context: grpc.ServicerContext
     ) -> language_pb2.RuntimeOptionsResponse:
         del request, context
         return language_pb2.RuntimeOptionsResponse()
 
-    def GenerateProgram(  # noqa: N802, D102
+    @override
+    def GenerateProgram(
         self, request: language_pb2.GenerateProgramRequest, context: grpc.ServicerContext
-    ) -> NoReturn:
-        del request
-        _not_here(context, "generate a program")
+    ) -> language_pb2.GenerateProgramResponse:
+        # `pulumi import` asks for this when it has imported, and prints the answer; refusing would
+        # make a success look like a failure.
+        del context
+        lines = [
+            _NO_CODE,
+            *(line for text in request.source.values() for line in text.splitlines()),
+        ]
+        code = "".join(f"# {line}".rstrip() + "\n" for line in lines)
+        return language_pb2.GenerateProgramResponse(source={"__main__.py": code.encode()})
 
-    def GenerateProject(  # noqa: N802, D102
+    @override
+    def GenerateProject(
         self, request: language_pb2.GenerateProjectRequest, context: grpc.ServicerContext
     ) -> NoReturn:
         del request
         _not_here(context, "generate a project")
 
-    def GeneratePackage(  # noqa: N802, D102
+    @override
+    def GeneratePackage(
         self, request: language_pb2.GeneratePackageRequest, context: grpc.ServicerContext
     ) -> NoReturn:
         del request
         _not_here(context, "generate an SDK")
 
-    def Pack(  # noqa: N802, D102
-        self, request: language_pb2.PackRequest, context: grpc.ServicerContext
-    ) -> NoReturn:
+    @override
+    def Pack(self, request: language_pb2.PackRequest, context: grpc.ServicerContext) -> NoReturn:
         del request
         _not_here(context, "pack an SDK")
 
-    def Link(  # noqa: N802, D102
-        self, request: language_pb2.LinkRequest, context: grpc.ServicerContext
-    ) -> NoReturn:
+    @override
+    def Link(self, request: language_pb2.LinkRequest, context: grpc.ServicerContext) -> NoReturn:
         del request
         _not_here(context, "link a package")
 

@@ -1,0 +1,95 @@
+"""A Pulumi CLI, and projects for it that share nothing with the user's own or one another's."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import toolchain
+
+# For one call of the CLI on a busy machine; reached only by one that hangs.
+TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project with its own state, plugins and settings."""
+
+    folder: Path
+    environment: dict[str, str] = field(repr=False)
+
+    def write(self, program: str, *, virtualenv: str = sys.prefix, more: str = "") -> None:
+        """Make ``program`` the project's program; ``more`` is added to Pulumi.yaml."""
+        (self.folder / "__main__.py").write_text(program)
+        self.write_settings({"virtualenv": virtualenv}, more=more)
+
+    def write_settings(self, options: Mapping[str, str], *, more: str = "") -> None:
+        """Write Pulumi.yaml with these runtime options."""
+        lines = "".join(f"    {name}: {value}\n" for name, value in options.items())
+        (self.folder / "Pulumi.yaml").write_text(
+            f"name: tiny\nruntime:\n  name: python\n  options:\n{lines}{more}"
+        )
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the CLI in the project; its output and errors are both in ``stdout``."""
+        process = self.start(*arguments)
+        try:
+            output, _ = process.communicate(timeout=TIMEOUT)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the CLI in the project, as the leader of a process group as a shell does."""
+        return subprocess.Popen(
+            ["pulumi", "--non-interactive", "--color=never", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )
+
+
+@pytest.fixture(scope="session")
+def cli() -> toolchain.Toolchain:
+    """The CLI; ``make setup`` has prepared it."""
+    return toolchain.ensure()
+
+
+@pytest.fixture(scope="session")
+def stand_in(cli: toolchain.Toolchain) -> toolchain.Toolchain:
+    """The CLI with our own language host; tests of that are skipped where Pulumi's own is used."""
+    if cli.origin != "build":
+        pytest.skip("Pulumi's own language host is in use here, there is nothing of ours to test")
+    return cli
+
+
+@pytest.fixture
+def project(stand_in: toolchain.Toolchain, tmp_path: Path) -> Project:
+    """A project with an empty stack ``dev``."""
+    folder, state = tmp_path / "project", tmp_path / "state"
+    folder.mkdir()
+    state.mkdir()
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")
+    } | {
+        "PATH": f"{stand_in.bin_dir}{os.pathsep}{os.environ['PATH']}",
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "not secret",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # What is installed beside these programs needs no plugins here; none is to be fetched.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+    made = Project(folder=folder, environment=environment)
+    made.write("")
+    created = made.pulumi("stack", "init", "dev")
+    assert created.returncode == 0, created.stdout
+    return made
