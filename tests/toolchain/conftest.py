@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +57,21 @@ class Project:
             text=True,
             process_group=0,
         )
+
+
+def make_virtualenv(folder: Path, *, empty: bool = False) -> Path:
+    """A new virtual environment; unless ``empty``, with all that is in the one of the tests."""
+    venv.create(folder, with_pip=False, symlinks=True)
+    if not empty:
+        installed = sysconfig.get_path("purelib")
+        (packages_of(folder) / "tests.pth").write_text(f"{installed}\n")
+    return folder
+
+
+def packages_of(virtualenv: Path) -> Path:
+    """The folder ``site-packages`` of a virtual environment."""
+    base = {"base": str(virtualenv), "platbase": str(virtualenv)}
+    return Path(sysconfig.get_path("purelib", vars=base))
 
 
 @pytest.fixture(scope="session")
