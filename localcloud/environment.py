@@ -1,0 +1,127 @@
+"""The environment in which a command finds the embedded AWS, and nothing of the user's own."""
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+
+REGION = "eu-west-1"
+"""The region of a command that does not choose one."""
+
+PASSPHRASE = "localcloud"  # noqa: S105 (it protects nothing)
+
+# Variables through which a real account, real credentials or another backend could be reached.
+_LEAKS = (
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+_PREFIXES_OF_OURS = ("AWS_", "PULUMI_", "AWSU_")
+# Of these prefixes, what has no bearing on accounts or state.
+_HARMLESS = frozenset(
+    {
+        "AWS_CA_BUNDLE",
+        "PULUMI_DISABLE_PROGRESS_OUTPUT",
+        "PULUMI_PYTHON_CMD",
+        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW",
+    }
+)
+
+
+class LeakError(Exception):
+    """The caller's environment names real credentials; the text says which and the remedy."""
+
+
+def require_no_credentials(environ: Mapping[str, str]) -> None:
+    """Refuse an environment through which a command could reach a real account.
+
+    Keys (AWS_ACCESS_KEY_ID) are simply replaced for the command. What makes an
+    SDK fetch credentials by itself, or sends one service elsewhere, is refused
+    instead: whoever set it means a real account, and may be in the wrong shell.
+
+    Raises:
+        LeakError: naming the variables, never their values.
+    """
+    endpoints = [name for name in environ if name.startswith("AWS_ENDPOINT_URL_")]
+    session = ["AWS_SESSION_TOKEN"] if environ.get("AWS_SESSION_TOKEN") else []
+    found = sorted([name for name in _LEAKS if environ.get(name)] + endpoints + session)
+    keys = environ.get("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID) != ACCESS_KEY_ID
+    if keys:
+        found.append("AWS_ACCESS_KEY_ID")
+    if found:
+        raise LeakError(
+            f"This shell is set up for a real AWS account ({', '.join(found)}), and an embedded "
+            "AWS must not come near one. Run it in a shell without: `env "
+            + " ".join(f"-u {name}" for name in found)
+            + " …`."
+        )
+
+
+def prepare(
+    folder: Path, endpoint: str, bin_dir: Path, *, real_provider: bool = False
+) -> dict[str, str]:
+    """Prepare an isolated home for Pulumi and return the environment that leads there.
+
+    Args:
+        folder: an empty folder that belongs to the embedded AWS.
+        endpoint: the URL of the embedded AWS API.
+        bin_dir: the folder with the Pulumi CLI.
+        real_provider: leave the AWS provider plugin to Pulumi, which downloads it.
+
+    Returns:
+        A whole environment: the caller's, less everything of AWS and Pulumi.
+    """
+    home, state, aws = folder / "pulumi", folder / "state", folder / "aws"
+    for made in (home, state, aws):
+        made.mkdir()
+    for name in ("config", "credentials"):
+        (aws / name).touch()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_PREFIXES_OF_OURS) or name in _HARMLESS
+    }
+    environment |= {
+        "PATH": f"{bin_dir}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": str(aws / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(aws / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PULUMI_HOME": str(home),
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "false" if real_provider else "true",
+    }
+    if not real_provider:
+        _install_stand_in(home)
+    return environment
+
+
+def _install_stand_in(home: Path) -> None:
+    """Put the stand-in where the engine looks for Pulumi's AWS provider plugin."""
+    version = metadata.version("pulumi-aws")
+    plugin = home / "plugins" / f"resource-aws-v{version}"
+    plugin.mkdir(parents=True)
+    launcher = plugin / "pulumi-resource-aws"
+    repository = Path(__file__).parents[1]
+    launcher.write_text(
+        f"#!{sys.executable}\n"
+        "# The stand-in for Pulumi's AWS provider; see localcloud/provider.\n"
+        "import sys\n"
+        f"sys.path.insert(0, {str(repository)!r})\n"
+        "from localcloud.provider.__main__ import main\n"
+        f"main({version!r})\n"
+    )
+    launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)

@@ -1,0 +1,49 @@
+"""The plugin's process: serve Pulumi's provider protocol until the engine is done.
+
+The engine starts it with its own address, and reads the port from stdout.
+"""
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from localcloud.provider.servicer import StandIn
+
+# Pulumi works on this many resources at a time, and more only wait here.
+_MAX_CONCURRENT_CALLS = 64
+# How often to look whether the engine is still there, in seconds.
+_ENGINE_CHECK_INTERVAL = 0.5
+
+
+def main(version: str) -> None:
+    """Serve as the provider of a version of Pulumi's AWS SDK."""
+    engine = os.getppid()
+    stop = threading.Event()
+    # The engine decides when to stop; a Ctrl-C at the terminal reaches it too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    server = grpc.server(ThreadPoolExecutor(_MAX_CONCURRENT_CALLS))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(version), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    # An engine that was killed sends nothing; its children then get another parent.
+    while os.getppid() == engine and not stop.wait(_ENGINE_CHECK_INTERVAL):
+        pass
+    server.stop(grace=None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

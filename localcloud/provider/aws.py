@@ -1,0 +1,217 @@
+"""The stand-in's way to the AWS API: its configuration, checked, and clients made from it."""
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ACCESS_KEY_ID = "localcloud"
+SECRET_ACCESS_KEY = "not-a-secret"  # noqa: S105 (it opens nothing)
+
+# Settings of the real provider that change nothing against an AWS API on this machine.
+_WITHOUT_EFFECT = frozenset(
+    {
+        "maxRetries",
+        "s3UsePathStyle",
+        "skipCredentialsValidation",
+        "skipMetadataApiCheck",
+        "skipRegionValidation",
+        "skipRequestingAccountId",
+        "version",
+    }
+)
+SETTINGS = _WITHOUT_EFFECT | {
+    "accessKey",
+    "allowedAccountIds",
+    "assumeRoles",
+    "defaultTags",
+    "endpoints",
+    "forbiddenAccountIds",
+    "region",
+    "secretKey",
+}
+"""The provider settings that the stand-in takes."""
+
+
+class SettingsError(Exception):
+    """The provider's configuration cannot be used with the stand-in; the text has the remedy."""
+
+
+def parse_settings(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return provider settings with nested values decoded.
+
+    The engine hands over nested settings, booleans and numbers as JSON text.
+
+    Raises:
+        SettingsError: for a setting that the stand-in does not have, and for
+            credentials or endpoints that lead away from this machine.
+    """
+    settings = {key: _decoded(key, value) for key, value in raw.items() if value is not None}
+    if unknown := sorted(set(settings) - SETTINGS):
+        raise SettingsError(
+            f"The stand-in for the AWS provider has no setting {', '.join(unknown)}. "
+            f"It has {', '.join(sorted(SETTINGS))}."
+        )
+    for key, dummy in (("accessKey", ACCESS_KEY_ID), ("secretKey", SECRET_ACCESS_KEY)):
+        if settings.get(key, dummy) != dummy:
+            raise SettingsError(
+                f"The provider is configured with {key}, but credentials that could be real have "
+                f"no place in an embedded AWS. Remove {key}."
+            )
+    for endpoint in settings.get("endpoints", []):
+        for service, url in endpoint.items():
+            require_loopback(f"the endpoint of {service}", url)
+    return settings
+
+
+def require_loopback(what: str, url: str) -> None:
+    """Check that a URL leads to this machine.
+
+    Raises:
+        SettingsError: when it does not.
+    """
+    if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(
+            f"{what} is {url}, but the stand-in for the AWS provider talks to an AWS API on this "
+            "machine only. Run it inside `python -m localcloud run -- COMMAND`."
+        )
+
+
+def error_code(error: ClientError) -> str:
+    """Return the code of an error that the AWS API answered with."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def _decoded(key: str, value: Any) -> Any:
+    if isinstance(value, str) and key not in ("region", "accessKey", "secretKey", "version"):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise SettingsError(f"The provider's setting {key} is not understood.") from None
+    return value
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One configured provider: its session and what it knows of its account."""
+
+    settings: Mapping[str, Any]
+    region: str
+    session: botocore.session.Session
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
+    _making_client: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def configured(cls, settings: Mapping[str, Any]) -> "Provider":
+        """Make a provider from checked settings.
+
+        Raises:
+            SettingsError: when there is no region or no local endpoint, or when
+                the account is not one that the settings allow.
+        """
+        region = settings.get("region") or os.environ.get("AWS_REGION")
+        if not region:
+            raise SettingsError("There is no region. Set `pulumi config set aws:region eu-west-1`.")
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+        require_loopback("AWS_ENDPOINT_URL", endpoint or "unset")
+        session = botocore.session.Session()
+        session.set_credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+        provider = cls(settings, region, session)
+        for role in settings.get("assumeRoles", []):
+            provider = provider._assume(role)
+        provider.check_account()
+        return provider
+
+    def client(self, service: str, region: str) -> Any:
+        """Return the botocore client of a service in a region; clients are shared by threads."""
+        key = (service, region)
+        # Sessions are not safe to make clients with from several threads.
+        with self._making_client:
+            if key not in self._clients:
+                self._clients[key] = self.session.create_client(
+                    cast("Any", service),
+                    region_name=region,
+                    endpoint_url=self._endpoint(service),
+                    config=Config(
+                        retries={"mode": "standard"},
+                        max_pool_connections=32,
+                        s3={"addressing_style": "path"},
+                    ),
+                )
+            return self._clients[key]
+
+    def caller(self) -> dict[str, str]:
+        """Return what STS says of who calls: Account, Arn and UserId."""
+        answer = self.client("sts", self.region).get_caller_identity()
+        return {key: answer[key] for key in ("Account", "Arn", "UserId")}
+
+    @property
+    def default_tags(self) -> dict[str, str]:
+        """The tags that every resource gets."""
+        return dict(self.settings.get("defaultTags", {}).get("tags", {}))
+
+    def _endpoint(self, service: str) -> str:
+        for endpoint in self.settings.get("endpoints", []):
+            if service in endpoint:
+                return str(endpoint[service])
+        return os.environ["AWS_ENDPOINT_URL"]
+
+    def _assume(self, role: Mapping[str, Any]) -> "Provider":
+        answer = self.client("sts", self.region).assume_role(
+            RoleArn=role["roleArn"], RoleSessionName=role.get("sessionName", "localcloud")
+        )["Credentials"]
+        session = botocore.session.Session()
+        session.set_credentials(
+            answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
+        )
+        return Provider(self.settings, self.region, session)
+
+    def check_account(self) -> None:
+        """Check that the settings let the provider work in its account.
+
+        Raises:
+            SettingsError: when they do not.
+        """
+        allowed = self.settings.get("allowedAccountIds")
+        forbidden = self.settings.get("forbiddenAccountIds", [])
+        if allowed is None and not forbidden:
+            return
+        account = self.caller()["Account"]
+        if account in forbidden or (allowed is not None and account not in allowed):
+            raise SettingsError(
+                f"The provider's allowedAccountIds and forbiddenAccountIds do not let it work in "
+                f"account {account}."
+            )
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The AWS API as one resource sees it: a provider and the resource's region."""
+
+    provider: Provider
+    region: str
+
+    def client(self, service: str) -> Any:
+        """Return the botocore client of a service in the resource's region."""
+        return self.provider.client(service, self.region)
+
+    @property
+    def account_id(self) -> str:
+        """The account that the provider works in."""
+        return self.provider.caller()["Account"]
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region."""
+        return self.provider.session.get_partition_for_region(self.region)
+
+    def tags(self, inputs: Mapping[str, Any]) -> dict[str, str]:
+        """Return a resource's own tags over the provider's default tags."""
+        return {**self.provider.default_tags, **inputs.get("tags", {})}
