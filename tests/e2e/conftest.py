@@ -1,0 +1,102 @@
+"""Projects that the real Pulumi CLI deploys to an AWS of their own."""
+
+import json
+import subprocess
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import localcloud
+from localcloud import LocalCloud
+
+REPOSITORY = Path(__file__).parents[2]
+STACK = "test"
+
+
+@pytest.fixture
+def cloud() -> Generator[LocalCloud, None, None]:
+    """An empty AWS, on a port of its own, with an empty Pulumi backend."""
+    with localcloud.start() as cloud:
+        yield cloud
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project with one stack."""
+
+    folder: Path
+    env: dict[str, str]
+
+    def pulumi(self, *arguments: str, exit_code: int = 0) -> str:
+        """Run the CLI and return all that it printed.
+
+        Raises:
+            AssertionError: when it ended with another exit code than expected.
+        """
+        process = self.start(*arguments)
+        printed, _ = process.communicate()
+        assert process.returncode == exit_code, printed
+        return printed
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the CLI, in a process group of its own, and return at once."""
+        return subprocess.Popen(
+            ["pulumi", *arguments, "--non-interactive", "--color=never"],
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )
+
+    def configure(self, **values: Any) -> None:
+        """Write the stack's configuration anew, secrets' salt included."""
+        (self.folder / f"Pulumi.{STACK}.yaml").write_text(
+            json.dumps({"config": {f"{self.name}:{key}": value for key, value in values.items()}})
+        )
+
+    @property
+    def name(self) -> str:
+        """The project's name, from Pulumi.yaml."""
+        first = (self.folder / "Pulumi.yaml").read_text().splitlines()[0]
+        return first.removeprefix("name: ")
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Return the resources in the state, by `Type name`, such as `FlowLog net-reject`."""
+        state = json.loads(self.pulumi("stack", "export"))
+        return {
+            f"{one['type'].rsplit(':', 1)[-1]} {one['urn'].rsplit('::', 1)[-1]}": one
+            for one in state["deployment"].get("resources", [])
+        }
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the stack's outputs."""
+        return json.loads(self.pulumi("stack", "output", "--json"))
+
+
+@pytest.fixture
+def project(cloud: LocalCloud, tmp_path: Path) -> Callable[..., Project]:
+    """Return a function that makes a project from a program, with an empty stack."""
+
+    def make(program: Path, pulumi_yaml: Path | None = None) -> Project:
+        folder = tmp_path / program.parent.name
+        folder.mkdir()
+        (folder / "__main__.py").symlink_to(program)
+        (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+        if pulumi_yaml:
+            (folder / "Pulumi.yaml").symlink_to(pulumi_yaml)
+        else:
+            (folder / "Pulumi.yaml").write_text(
+                f"name: {folder.name}\n"
+                "runtime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
+            )
+        made = Project(folder, cloud.env)
+        made.pulumi("stack", "init", STACK)
+        return made
+
+    return make
