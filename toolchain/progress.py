@@ -61,7 +61,9 @@ def _lines(label: str, total: int, unit: str) -> Generator[Callable[[], None]]:
 
     def report() -> None:
         while not finished.wait(_LINE_SECONDS):
-            sys.stderr.write(f"  {_line(label, done, total, unit, time.monotonic() - started)}\n")
+            sys.stderr.write(
+                f"  {describe(label, done, total, unit, time.monotonic() - started)}\n"
+            )
             sys.stderr.flush()
 
     thread = threading.Thread(target=report, daemon=True)
@@ -73,7 +75,16 @@ def _lines(label: str, total: int, unit: str) -> Generator[Callable[[], None]]:
         thread.join()
 
 
-def _line(label: str, done: int, total: int, unit: str, elapsed: float) -> str:
+def describe(label: str, done: int, total: int, unit: str, elapsed: float) -> str:
+    """How far a step is, with an estimate of the time left once there is a base for one.
+
+    Args:
+        label: What is being done.
+        done: How many units are done.
+        total: How many units there are.
+        unit: What is counted, in the plural.
+        elapsed: How long that took, in seconds.
+    """
     counted = f"{label}: {min(done, total)} of {total} {unit}, {_duration(elapsed)} so far"
     if done >= total:
         return f"{counted}, nearly done"

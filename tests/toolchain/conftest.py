@@ -1,17 +1,21 @@
 """A Pulumi CLI, and projects for it that share nothing with the user's own or one another's."""
 
+import contextlib
 import os
+import select
 import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 import toolchain
+from tests.toolchain.fake_go import FakeGo, make_fake_go
 
 # For one call of the CLI on a busy machine; reached only by one that hangs.
 TIMEOUT = 60
@@ -57,6 +61,25 @@ class Project:
             text=True,
             process_group=0,
         )
+
+
+@dataclass(frozen=True)
+class Pipe:
+    """A named pipe through which programs tell the test that they run, and that they have ended."""
+
+    path: Path
+    reader: IO[bytes]
+    own_end: int
+
+    def close_own_end(self) -> None:
+        """Leave the pipe to the program: from here on it ends with that."""
+        os.close(self.own_end)
+
+    def read_line(self) -> str:
+        """The next line; empty at the end of the pipe."""
+        ready, _, _ = select.select([self.reader], [], [], TIMEOUT)
+        assert ready, "nothing was written, and a writer still runs"
+        return self.reader.readline().decode().strip()
 
 
 def make_virtualenv(folder: Path, *, empty: bool = False) -> Path:
@@ -110,3 +133,25 @@ def project(stand_in: toolchain.Toolchain, tmp_path: Path) -> Project:
     created = made.pulumi("stack", "init", "dev")
     assert created.returncode == 0, created.stdout
     return made
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Generator[Pipe]:
+    """A new pipe, which `Pipe.read_line` reads."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as reader:
+        # Before the program has opened the pipe, reading would find its end: hold it open as well.
+        own_end = os.open(path, os.O_WRONLY)
+        os.set_blocking(reader.fileno(), True)
+        yield Pipe(path, reader, own_end)
+        with contextlib.suppress(OSError):  # the test has closed it
+            os.close(own_end)
+
+
+@pytest.fixture
+def fake_go(tmp_path: Path) -> FakeGo:
+    """A stand-in for Go, to be put into a process's environment."""
+    folder = tmp_path / "fake go"
+    folder.mkdir()
+    return make_fake_go(folder)

@@ -2,17 +2,12 @@
 
 import contextlib
 import os
-import select
 import signal
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 import pytest
 
-from tests.toolchain.conftest import TIMEOUT, Project
+from tests.toolchain.conftest import TIMEOUT, Pipe, Project
 
 # Says through a pipe that it runs, and keeps the pipe open, as does the program it has started. So
 # the pipe ends when both have ended, and not before.
@@ -24,38 +19,6 @@ pipe.write(f"{os.getppid()}\\n")
 subprocess.run(["sleep", "1000"])
 """
 STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + PROGRAM
-
-
-@dataclass
-class Pipe:
-    """What the program tells the test."""
-
-    reader: IO[bytes]
-    own_end: int
-
-    def close_own_end(self) -> None:
-        """Leave the pipe to the program: from here on it ends with that."""
-        os.close(self.own_end)
-
-    def read_line(self) -> str:
-        """The next line; empty at the end of the pipe."""
-        ready, _, _ = select.select([self.reader], [], [], TIMEOUT)
-        assert ready, "the program neither wrote nor ended"
-        return self.reader.readline().decode().strip()
-
-
-@pytest.fixture
-def pipe(project: Project, tmp_path: Path) -> Generator[Pipe]:
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    project.environment["PIPE"] = str(path)
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as reader:
-        # Before the program has opened the pipe, reading would find its end: hold it open as well.
-        own_end = os.open(path, os.O_WRONLY)
-        os.set_blocking(reader.fileno(), True)
-        yield Pipe(reader, own_end)
-        with contextlib.suppress(OSError):  # the test has closed it
-            os.close(own_end)
 
 
 def ended(process: int) -> bool:
@@ -76,6 +39,7 @@ def test_an_interrupted_deployment_ends_quietly_and_leaves_nothing_running(
     project: Project, pipe: Pipe, program: str, number: signal.Signals
 ) -> None:
     project.write(program)
+    project.environment["PIPE"] = str(pipe.path)
     up = project.start("up", "--yes", "--skip-preview")
     host = int(pipe.read_line())
     pipe.close_own_end()
@@ -92,6 +56,7 @@ def test_an_interrupted_deployment_ends_quietly_and_leaves_nothing_running(
 
 def test_a_killed_engine_leaves_nothing_running(project: Project, pipe: Pipe) -> None:
     project.write(PROGRAM)
+    project.environment["PIPE"] = str(pipe.path)
     up = project.start("up", "--yes", "--skip-preview")
     host = int(pipe.read_line())
     pipe.close_own_end()
@@ -103,6 +68,7 @@ def test_a_killed_engine_leaves_nothing_running(project: Project, pipe: Pipe) ->
 
 def test_after_an_interruption_the_next_deployment_succeeds(project: Project, pipe: Pipe) -> None:
     project.write(PROGRAM)
+    project.environment["PIPE"] = str(pipe.path)
     up = project.start("up", "--yes", "--skip-preview")
     pipe.read_line()
     up.send_signal(signal.SIGINT)
