@@ -10,8 +10,7 @@
    time, about 5 minutes on 2 cores.
 
 The cache is the platform's folder for caches of the user, or ``$VPC_FLOW_LOGS_CACHE``; everything
-in it is keyed by version and may be deleted at any time. Linux and macOS; on Windows only the
-first applies.
+in it is keyed by version and may be deleted at any time. For Linux and macOS.
 """
 
 from .errors import ToolchainError

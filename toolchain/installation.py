@@ -6,7 +6,6 @@ runs on, and runs on the Python that the checkout's virtual environment was made
 """
 
 import hashlib
-import os
 import shlex
 import shutil
 import sys
@@ -72,7 +71,10 @@ def install(compiled: Path, folder: Path) -> None:
     for file in compiled.iterdir():
         # A hard link, because the engine looks for language hosts beside the file that a symbolic
         # link leads to, and warns of those that it finds elsewhere.
-        os.link(file, folder / file.name)
+        try:
+            (folder / file.name).hardlink_to(file)
+        except OSError:  # a file system without hard links
+            shutil.copy2(file, folder / file.name)
     launcher = folder / "pulumi-language-python"
     launcher.write_text(_LAUNCHER.format(python=shlex.quote(str(_base_python()))))
     launcher.chmod(0o755)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Generator
 
 # Often enough that the log of a CI job is never silent for a minute.
 _LINE_SECONDS = 15.0
-# Below this share of the whole, an estimate of the time left would be a guess.
+# The units that take longest tend to come late, so what the rate so far says of the time left is
+# shown as the least it can be. Below this share of the whole even that would be a guess.
 _SHARE_TO_ESTIMATE = 0.05
 
 
@@ -40,7 +41,7 @@ def _drawn(label: str, total: int, unit: str) -> Generator[Callable[[], None]]:
         rich_progress.BarColumn(),
         rich_progress.TextColumn(f"{{task.completed:.0f}} of {{task.total:.0f}} {unit},"),
         rich_progress.TimeElapsedColumn(),
-        rich_progress.TextColumn("so far, about"),
+        rich_progress.TextColumn("so far, at least"),
         rich_progress.TimeRemainingColumn(),
         rich_progress.TextColumn("left"),
     )
@@ -90,7 +91,7 @@ def describe(label: str, done: int, total: int, unit: str, elapsed: float) -> st
         return f"{counted}, nearly done"
     if done < total * _SHARE_TO_ESTIMATE:
         return counted
-    return f"{counted}, about {_duration(elapsed * (total - done) / done)} left"
+    return f"{counted}, at least {_duration(elapsed * (total - done) / done)} left"
 
 
 def _duration(seconds: float) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from . import build, download, installation
 from .cache import cache_directory, locked, staged
+from .errors import ToolchainError
 from .on_path import find_on_path
 
 PULUMI_VERSION = build.pinned_version()
@@ -57,21 +58,25 @@ def ensure() -> Toolchain:
 
     if toolchain := cached():
         return toolchain
-    with locked(cache, say=_say):
-        # What was missing may have been made while this process waited for the lock.
-        if toolchain := cached():
-            return toolchain
-        if not compiled.is_dir():
-            try:
-                with staged(official) as folder:
-                    download.fetch(PULUMI_VERSION, folder, say=_say)
-                return Toolchain(official / "bin", PULUMI_VERSION, origin="download")
-            except download.DownloadError as error:
-                _say(f"Pulumi's own download is not available: {error}.")
-            with staged(compiled) as folder:
-                build.build(folder, say=_say)
-        with staged(installed) as folder:
-            installation.install(compiled, folder)
+    try:
+        with locked(cache, say=_say):
+            # What was missing may have been made while this process waited for the lock.
+            if toolchain := cached():
+                return toolchain
+            if not compiled.is_dir():
+                try:
+                    with staged(official) as folder:
+                        download.fetch(PULUMI_VERSION, folder, say=_say)
+                    return Toolchain(official / "bin", PULUMI_VERSION, origin="download")
+                except download.DownloadError as error:
+                    _say(f"Pulumi's own download is not available: {error}.")
+                with staged(compiled) as folder:
+                    build.build(folder, say=_say)
+            with staged(installed) as folder:
+                installation.install(compiled, folder)
+    except OSError as error:
+        message = f"{error}. If the cache {cache} is at fault, set VPC_FLOW_LOGS_CACHE to another."
+        raise ToolchainError(message) from error
     return Toolchain(installed, PULUMI_VERSION, origin="build")
 
 

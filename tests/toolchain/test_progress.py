@@ -13,8 +13,8 @@ from toolchain.progress import describe, progress
     [
         (0, 3, "Compiling: 0 of 200 packages, 3 s so far"),
         (9, 30, "Compiling: 9 of 200 packages, 30 s so far"),
-        (50, 65, "Compiling: 50 of 200 packages, 1 min 05 s so far, about 3 min 15 s left"),
-        (199, 200, "Compiling: 199 of 200 packages, 3 min 20 s so far, about 1 s left"),
+        (50, 65, "Compiling: 50 of 200 packages, 1 min 05 s so far, at least 3 min 15 s left"),
+        (199, 200, "Compiling: 199 of 200 packages, 3 min 20 s so far, at least 1 s left"),
         (200, 200, "Compiling: 200 of 200 packages, 3 min 20 s so far, nearly done"),
         (205, 200, "Compiling: 200 of 200 packages, 3 min 20 s so far, nearly done"),
     ],

@@ -157,6 +157,14 @@ def test_without_any_way_the_error_says_what_to_do(machine: Machine, tmp_path: P
     assert machine.cached() == set()
 
 
+def test_a_cache_that_cannot_be_used_is_an_error_that_names_it(machine: Machine) -> None:
+    machine.cache.write_text("a file, not a folder")
+    code, stdout, stderr = machine.run()
+    assert (code, stdout) == (1, "")
+    assert f"If the cache {machine.cache} is at fault, set VPC_FLOW_LOGS_CACHE" in stderr
+    assert "Traceback" not in stderr
+
+
 def test_of_two_at_once_one_builds_and_the_other_waits(
     machine: Machine, fake_go: FakeGo, pipe: Pipe
 ) -> None:

@@ -118,13 +118,11 @@ def environment_of(info: language_pb2.ProgramInfo, *, is_plugin: bool = False) -
         return PythonEnvironment(python=python_on_path(), virtualenv=None)
     python = virtualenv / "bin" / "python"
     if not python.is_file():
-        remedy = (
-            f"python3 -m venv {virtualenv} && {python} -m pip install -r requirements.txt"
-            if is_plugin
-            else "pulumi install"
-        )
         problem = "is not a virtual environment" if virtualenv.exists() else "does not exist"
-        message = f"The virtual environment {virtualenv} {problem}: create it with `{remedy}`."
+        message = (
+            f"The virtual environment {virtualenv} {problem}: "
+            f"create it with `pulumi install` in {info.root_directory}."
+        )
         raise ProgramError(message)
     return PythonEnvironment(python=python, virtualenv=virtualenv)
 

@@ -49,7 +49,8 @@ def required_packages(environment: PythonEnvironment) -> list[plugin_pb2.Package
     """The provider plugins, with their versions, that the installed packages say they need.
 
     A package says so with a file ``pulumi-plugin.json``. Where that names no version, the plugin's
-    is the package's.
+    is the package's if that is a release; else the package is left out, and the engine finds a
+    plugin when the program asks for one.
 
     Raises:
         ProgramError: The environment's Python does not work.
@@ -59,7 +60,7 @@ def required_packages(environment: PythonEnvironment) -> list[plugin_pb2.Package
     required: list[plugin_pb2.PackageDependency] = []
     for plugin in installed["plugins"]:
         package = _normalized(plugin["module"])
-        version = plugin.get("version") or versions.get(package)
+        version = plugin.get("version") or _plugin_version(versions.get(package, ""))
         if plugin.get("resource") and version:
             required.append(
                 plugin_pb2.PackageDependency(
@@ -97,6 +98,11 @@ def program_dependencies(
 
 def _installed(environment: PythonEnvironment) -> _Installed:
     return cast("_Installed", json.loads(environment.output(str(_INSTALLED_PACKAGES))))
+
+
+def _plugin_version(package_version: str) -> str | None:
+    """The plugin version of a release, such as 1.2.3; the two write other versions differently."""
+    return package_version if re.fullmatch(r"\d+\.\d+\.\d+", package_version) else None
 
 
 def _parameterization(

@@ -48,6 +48,7 @@ def test_the_plugins_that_installed_packages_need(
     plugins: dict[str, dict[str, object]] = {
         "pulumi-named": {"resource": True, "name": "other", "version": "2.0.0", "server": "s"},
         "pulumi-plain": {"resource": True},
+        "pulumi-alpha": {"resource": True},
         "pulumi-none": {"resource": False, "name": "none", "version": "1.0.0"},
         "sdk-of-a-parameterized": {
             "resource": True,
@@ -61,7 +62,7 @@ def test_the_plugins_that_installed_packages_need(
         },
     }
     for name, plugin in plugins.items():
-        module = install(virtualenv, name, "1.2.3")
+        module = install(virtualenv, name, "1.2.3a4" if name == "pulumi-alpha" else "1.2.3")
         (module / "pulumi-plugin.json").write_text(json.dumps(plugin))
     install(virtualenv, "ordinary", "1.0")
 

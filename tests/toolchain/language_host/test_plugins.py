@@ -69,6 +69,29 @@ def test_resources_go_through_their_whole_life(project: Project, shelf: Path) ->
     assert not list(shelf.iterdir())
 
 
+def test_a_dynamic_resource_is_created(project: Project) -> None:
+    project.write(
+        """
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class Provider(ResourceProvider):
+    def create(self, props):
+        return CreateResult(id_="1", outs={"made": props["name"] + " was made"})
+
+class Thing(Resource):
+    made: pulumi.Output[str]
+    def __init__(self, name):
+        super().__init__(Provider(), name, {"name": name, "made": None})
+
+pulumi.export("made", Thing("it").made)
+"""
+    )
+    up = project.pulumi("up", "--yes", "--skip-preview")
+    assert up.returncode == 0, up.stdout
+    assert project.pulumi("stack", "output", "made").stdout == "it was made\n"
+
+
 def test_a_component_plugin_constructs_its_component(project: Project) -> None:
     path = plugin("component", project)
     project.write(
@@ -103,5 +126,7 @@ def test_a_policy_pack_without_its_virtual_environment_stops_everything(project:
     project.write("")
     preview = project.pulumi("preview", "--policy-pack", str(pack))
     assert preview.returncode != 0
-    assert f"The virtual environment {pack / 'venv'} does not exist" in preview.stdout
+    virtualenv = pack / "venv"  # the default for whatever is not a stack's program
+    assert f"The virtual environment {virtualenv} does not exist" in preview.stdout
+    assert f"`pulumi install` in {pack}" in preview.stdout
     assert "Traceback" not in preview.stdout

@@ -102,7 +102,7 @@ def test_a_missing_virtual_environment_is_one_line_with_the_remedy(project: Proj
     assert len(errors) == 1, preview.stdout
     assert errors[0].endswith(
         f"The virtual environment {project.folder}/nowhere does not exist: "
-        "create it with `pulumi install`."
+        f"create it with `pulumi install` in {project.folder}."
     )
 
 
