@@ -45,26 +45,33 @@ def shelf(project: Project, tmp_path: Path) -> Path:
 
 
 def test_resources_go_through_their_whole_life(project: Project, shelf: Path) -> None:
-    up = project.pulumi("up", "--yes")
+    up = project.pulumi("up", "--yes", "--skip-preview")
     assert up.returncode == 0, up.stdout
     assert [book.name for book in shelf.iterdir()] == ["Emma"]
 
     (shelf / "Emma").unlink()
-    refresh = project.pulumi("refresh", "--yes")
+    refresh = project.pulumi("refresh", "--yes", "--skip-preview")
     assert refresh.returncode == 0, refresh.stdout
     assert "1 deleted" in refresh.stdout
 
     (shelf / "Persuasion").touch()
-    imported = project.pulumi("import", "--yes", "shelf:index:Book", "found", "Persuasion")
+    imported = project.pulumi(
+        "import",
+        "--yes",
+        "--skip-preview",
+        "--protect=false",
+        "shelf:index:Book",
+        "found",
+        "Persuasion",
+    )
     assert imported.returncode == 0, imported.stdout
+    assert 'title = "Persuasion"' in imported.stdout  # Pulumi's description of it
 
     exported = json.loads(project.pulumi("stack", "export").stdout)
     ids = [resource.get("id") for resource in exported["deployment"]["resources"]]
     assert "Persuasion" in ids
 
-    unprotect = project.pulumi("state", "unprotect", "--all", "--yes")
-    assert unprotect.returncode == 0, unprotect.stdout
-    destroy = project.pulumi("destroy", "--yes")
+    destroy = project.pulumi("destroy", "--yes", "--skip-preview")
     assert destroy.returncode == 0, destroy.stdout
     assert not list(shelf.iterdir())
 
@@ -107,7 +114,7 @@ pulumi.export("greeting", Greeter("greeter", {"name": "Ada"}).greeting)
 """,
         more=f"plugins:\n  providers:\n  - name: greeter\n    path: {path}\n",
     )
-    up = project.pulumi("up", "--yes")
+    up = project.pulumi("up", "--yes", "--skip-preview")
     assert up.returncode == 0, up.stdout
     assert project.pulumi("stack", "output", "greeting").stdout == "Hello, Ada\n"
 
