@@ -51,5 +51,4 @@ def _plugins() -> "list[dict[str, object]]":
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this file's folder, which is no part of the user's environment
     json.dump({"distributions": _distributions(), "plugins": _plugins()}, sys.stdout)

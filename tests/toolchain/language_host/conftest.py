@@ -23,12 +23,18 @@ class Host:
 
     def ask(self, method: str, request: Message, response: type[_Response]) -> _Response:
         """Call a method of ``pulumirpc.LanguageRuntime`` that answers with one ``response``."""
+        return self.start(method, request, response).result(TIMEOUT)
+
+    def start(
+        self, method: str, request: Message, response: type[_Response]
+    ) -> "grpc.Future[_Response]":
+        """Start such a call."""
         call = self.channel.unary_unary(
             f"/pulumirpc.LanguageRuntime/{method}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=response.FromString,
         )
-        return call(request, timeout=TIMEOUT)
+        return call.future(request)
 
 
 @pytest.fixture
