@@ -6,6 +6,10 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
+# So that a failure on the left of a pipe is one.
+SHELL       := bash
+.SHELLFLAGS := -o pipefail -c
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint lock clean
 
@@ -20,8 +24,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version.split()[0] + ": set PYTHON=/path/to/python3.11")'
 	@echo "Installing the pinned dependencies into $(VENV): about 700 MB on disk, one to three minutes the first time."
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock | grep -v 'already satisfied' || true
-	@$(PY) -m pip check --disable-pip-version-check
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock \
+	  | { grep -v -e 'already satisfied' -e '^Ignoring ' || true; }
+	@$(PY) -m pip check --disable-pip-version-check --quiet
 	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -243,6 +243,8 @@ def _one_of(values: tuple[object, ...], remedy: str) -> Callable[[object], str |
         # Numbers reach a component in another language's program as floats.
         if not isinstance(value, bool) and value in values:
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         return f"{value!r} is none of {', '.join(map(str, values))}. {remedy}"
 
     return rule
