@@ -16,14 +16,16 @@ PASSPHRASE = "localcloud"  # noqa: S105 (it protects nothing)
 
 # Variables through which a real account, real credentials or another backend could be reached.
 _LEAKS = (
+    "AWS_ACCESS_KEY_ID",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_ROLE_ARN",
+    "AWS_SESSION_TOKEN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-_PREFIXES_OF_OURS = ("AWS_", "PULUMI_", "AWSU_")
+_PREFIXES = ("AWS_", "PULUMI_")
 # Of these prefixes, what has no bearing on accounts or state.
 _HARMLESS = frozenset(
     {
@@ -42,19 +44,18 @@ class LeakError(Exception):
 def require_no_credentials(environ: Mapping[str, str]) -> None:
     """Refuse an environment through which a command could reach a real account.
 
-    Keys (AWS_ACCESS_KEY_ID) are simply replaced for the command. What makes an
-    SDK fetch credentials by itself, or sends one service elsewhere, is refused
-    instead: whoever set it means a real account, and may be in the wrong shell.
+    None of it would reach the command, whose environment is cleared of it. But
+    whoever set it means a real account, and may be in the wrong shell.
 
     Raises:
         LeakError: naming the variables, never their values.
     """
-    endpoints = [name for name in environ if name.startswith("AWS_ENDPOINT_URL_")]
-    session = ["AWS_SESSION_TOKEN"] if environ.get("AWS_SESSION_TOKEN") else []
-    found = sorted([name for name in _LEAKS if environ.get(name)] + endpoints + session)
-    keys = environ.get("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID) != ACCESS_KEY_ID
-    if keys:
-        found.append("AWS_ACCESS_KEY_ID")
+    found = sorted(
+        name
+        for name, value in environ.items()
+        if (name in _LEAKS or name.startswith("AWS_ENDPOINT_URL_"))
+        and value not in ("", ACCESS_KEY_ID)
+    )
     if found:
         raise LeakError(
             f"This shell is set up for a real AWS account ({', '.join(found)}), and an embedded "
@@ -86,7 +87,7 @@ def prepare(
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_PREFIXES_OF_OURS) or name in _HARMLESS
+        if not name.startswith(_PREFIXES) or name in _HARMLESS
     }
     environment |= {
         "PATH": f"{bin_dir}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
