@@ -40,12 +40,12 @@ def changes(
     new = {key: value for key, value in new_inputs.items() if key != DEFAULTS_KEY}
     defaults = row.defaults
     added = frozenset(
-        key for key in new if key not in old and not _same(new[key], defaults.get(key))
+        key for key in new if key not in old and not same(new[key], defaults.get(key))
     )
     removed = frozenset(
-        key for key in old if key not in new and not _same(old[key], defaults.get(key))
+        key for key in old if key not in new and not same(old[key], defaults.get(key))
     )
-    updated = frozenset(key for key in new if key in old and not _same(old[key], new[key]))
+    updated = frozenset(key for key in new if key in old and not same(old[key], new[key]))
     differing = added | removed | updated
     replacing = differing & (row.replaces | {"region"})
     keeps_name = (
@@ -56,7 +56,8 @@ def changes(
     return Changes(added, removed, updated, replacing, bool(replacing) and keeps_name)
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two values mean the same; policy documents may be written differently."""
     if has_unknown(other):
         return False
     if one == other:

@@ -27,6 +27,8 @@ class ResourceType:
         computed: the outputs that are unknown until the object exists.
         defaults: what AWS uses for an input that is left out. Such a value
             found in AWS does not count as set.
+        unreadable: the inputs that AWS does not keep, such as how to delete the
+            object; a refresh leaves them as they were.
         autonamed: the input that gets a generated name when it is left out.
         autoname_max_length: the most characters that AWS takes for it.
         create: makes the object from the inputs and returns its id.
@@ -47,6 +49,7 @@ class ResourceType:
     replaces: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
     defaults: Properties = field(default_factory=dict[str, Any])
+    unreadable: frozenset[str] = frozenset()
     autonamed: str | None = None
     autoname_max_length: int = 512
     complete: Callable[[Aws, str, Properties], None] = _nothing_to_add
@@ -55,7 +58,8 @@ class ResourceType:
     @property
     def outputs(self) -> frozenset[str]:
         """Every property that a resource of this type has in the state."""
-        return self.inputs | self.computed
+        own = self.inputs | self.computed
+        return own | {"tagsAll"} if "tags" in self.inputs else own
 
     @property
     def regional(self) -> bool:

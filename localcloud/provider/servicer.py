@@ -16,7 +16,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from localcloud.provider.aws import Aws, Provider, SettingsError, parse_settings
-from localcloud.provider.changes import DEFAULTS_KEY, changes
+from localcloud.provider.changes import DEFAULTS_KEY, changes, same
 from localcloud.provider.functions import FUNCTIONS, FunctionError
 from localcloud.provider.resource_type import ResourceType
 from localcloud.provider.types import RESOURCE_TYPES
@@ -207,14 +207,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             if aws.provider.default_tags.get(key) != value or key in old_inputs.get("tags", {})
         }
         inputs = {
-            key: value
+            # A policy document keeps the user's spelling as long as it means the same.
+            key: old_inputs[key] if same(value, old_inputs.get(key)) else value
             for key, value in {**live, "tags": own_tags}.items()
             if key in row.inputs
             and (key in old_inputs or (key not in row.computed and value))
             and (key in old_inputs or value != row.defaults.get(key))
         }
-        # What AWS does not know of an object stays as it was.
-        for key in ("region", "skipDestroy", "forceDestroy", "deletionWindowInDays"):
+        for key in row.unreadable | {"region"}:
             if key in old_inputs:
                 inputs[key] = old_inputs[key]
         if row.regional and "region" not in old_inputs and aws.region != self._home.region:

@@ -9,6 +9,12 @@ from localcloud.provider import tags
 from localcloud.provider.aws import Aws, error_code
 from localcloud.provider.resource_type import Properties, ResourceType
 
+# What a VPC has for the inputs about IPv6, which the stand-in does not take.
+_WITHOUT_IPV6 = {
+    "ipv6AssociationId": "",
+    "ipv6CidrBlock": "",
+    "ipv6CidrBlockNetworkBorderGroup": "",
+}
 _ATTRIBUTES = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
 
 
@@ -76,6 +82,10 @@ def _read_vpc(aws: Aws, vpc_id: str) -> dict[str, Any] | None:
         "instanceTenancy": vpc["InstanceTenancy"],
         "dhcpOptionsId": vpc["DhcpOptionsId"],
         "ownerId": vpc["OwnerId"],
+        "enableNetworkAddressUsageMetrics": ec2.describe_vpc_attribute(
+            VpcId=vpc_id, Attribute="enableNetworkAddressUsageMetrics"
+        )["EnableNetworkAddressUsageMetrics"]["Value"],
+        **_WITHOUT_IPV6,
         "mainRouteTableId": tables[0]["RouteTableId"] if tables else "",
         "defaultRouteTableId": tables[0]["RouteTableId"] if tables else "",
         "defaultNetworkAclId": acls[0]["NetworkAclId"] if acls else "",
@@ -111,6 +121,8 @@ _VPC_DEFAULTS: dict[str, Any] = {
 }
 _VPC_COMPUTED = frozenset(
     {
+        "enableNetworkAddressUsageMetrics",
+        *_WITHOUT_IPV6,
         "arn",
         "dhcpOptionsId",
         "ownerId",
@@ -152,11 +164,20 @@ VPC = ResourceType(
 def _adopt_default_vpc(aws: Aws, inputs: Properties) -> str:
     ec2 = aws.client("ec2")
     existing = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
-    if not existing:
-        return ec2.create_default_vpc()["Vpc"]["VpcId"]
-    if wanted := aws.tags(inputs):
-        ec2.create_tags(Resources=[existing[0]["VpcId"]], Tags=tags.to_list(wanted))
-    return existing[0]["VpcId"]
+    vpc = existing[0] if existing else ec2.create_default_vpc()["Vpc"]
+    before = {"tagsAll": tags.to_mapping(vpc.get("Tags", []))}
+    _update_tags(aws, vpc["VpcId"], before, inputs)
+    return vpc["VpcId"]
+
+
+def _set_default_vpc_attributes(aws: Aws, vpc_id: str, inputs: Properties) -> None:
+    # What is adopted may differ from the defaults of what is made.
+    _set_vpc_attributes(aws, vpc_id, {**_DEFAULT_VPC_DEFAULTS, **inputs})
+
+
+def _update_default_vpc(aws: Aws, vpc_id: str, old: Properties, new: Properties) -> None:
+    _set_default_vpc_attributes(aws, vpc_id, new)
+    _update_tags(aws, vpc_id, old, new)
 
 
 def _read_default_vpc(aws: Aws, vpc_id: str) -> dict[str, Any] | None:
@@ -169,15 +190,22 @@ def _leave_default_vpc(aws: Aws, vpc_id: str, state: Properties) -> None:
         _delete_vpc(aws, vpc_id, state)
 
 
+_DEFAULT_VPC_DEFAULTS: dict[str, Any] = {
+    "enableDnsSupport": True,
+    "enableDnsHostnames": True,
+    "forceDestroy": False,
+}
+
 DEFAULT_VPC = ResourceType(
     token="aws:ec2/defaultVpc:DefaultVpc",  # noqa: S106 (a type token)
     inputs=frozenset({"enableDnsSupport", "enableDnsHostnames", "forceDestroy", "region", "tags"}),
     computed=_VPC_COMPUTED | {"cidrBlock", "existingDefaultVpc", "instanceTenancy"},
-    defaults={"enableDnsSupport": True, "enableDnsHostnames": True, "forceDestroy": False},
+    defaults=_DEFAULT_VPC_DEFAULTS,
+    unreadable=frozenset({"forceDestroy"}),
     create=_adopt_default_vpc,
-    complete=_set_vpc_attributes,
+    complete=_set_default_vpc_attributes,
     read=_read_default_vpc,
-    update=_update_vpc,
+    update=_update_default_vpc,
     delete=_leave_default_vpc,
 )
 
@@ -210,6 +238,9 @@ def _read_subnet(aws: Aws, subnet_id: str) -> dict[str, Any] | None:
         "availabilityZone": subnet["AvailabilityZone"],
         "availabilityZoneId": subnet["AvailabilityZoneId"],
         "ownerId": subnet["OwnerId"],
+        "ipv6CidrBlock": "",
+        "ipv6CidrBlockAssociationId": "",
+        "privateDnsHostnameTypeOnLaunch": subnet["PrivateDnsNameOptionsOnLaunch"]["HostnameType"],
         "tags": tags.to_mapping(subnet.get("Tags", [])),
     }
 
@@ -228,7 +259,17 @@ SUBNET = ResourceType(
     inputs=frozenset({"vpcId", "cidrBlock", "availabilityZone", "region", "tags"}),
     required=frozenset({"vpcId", "cidrBlock"}),
     replaces=frozenset({"vpcId", "cidrBlock", "availabilityZone"}),
-    computed=frozenset({"arn", "availabilityZone", "availabilityZoneId", "ownerId"}),
+    computed=frozenset(
+        {
+            "arn",
+            "availabilityZone",
+            "availabilityZoneId",
+            "ipv6CidrBlock",
+            "ipv6CidrBlockAssociationId",
+            "ownerId",
+            "privateDnsHostnameTypeOnLaunch",
+        }
+    ),
     create=_create_subnet,
     read=_read_subnet,
     update=_update_tags,
@@ -297,10 +338,15 @@ def _read_flow_log(aws: Aws, flow_log_id: str) -> dict[str, Any] | None:
 def _delete_flow_log(aws: Aws, flow_log_id: str, state: Properties) -> None:
     del state
     try:
-        aws.client("ec2").delete_flow_logs(FlowLogIds=[flow_log_id])
+        answer = aws.client("ec2").delete_flow_logs(FlowLogIds=[flow_log_id])
     except ClientError as error:
         if found(error):
             raise
+        return
+    # AWS answers so where moto answers with an error.
+    for refused in answer.get("Unsuccessful", []):
+        if not refused["Error"]["Code"].endswith(".NotFound"):
+            raise RefusedError(f"{refused['Error']['Code']}: {refused['Error']['Message']}")
 
 
 _FLOW_LOG_INPUTS = frozenset(

@@ -57,6 +57,21 @@ def _read_role(aws: Aws, name: str) -> dict[str, Any] | None:
         "description": role.get("Description") or "",
         "maxSessionDuration": role.get("MaxSessionDuration", 3600),
         **({"permissionsBoundary": boundary} if boundary else {}),
+        "inlinePolicies": [
+            {
+                "name": policy,
+                "policy": _document(
+                    iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+                ),
+            }
+            for page in iam.get_paginator("list_role_policies").paginate(RoleName=name)
+            for policy in page["PolicyNames"]
+        ],
+        "managedPolicyArns": [
+            policy["PolicyArn"]
+            for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+            for policy in page["AttachedPolicies"]
+        ],
         "tags": tags.to_mapping(role.get("Tags", [])),
     }
 
@@ -113,13 +128,15 @@ ROLE = ResourceType(
     ),
     required=frozenset({"assumeRolePolicy"}),
     replaces=frozenset({"name", "namePrefix", "path"}),
-    computed=frozenset({"arn", "createDate", "uniqueId"}),
+    computed=frozenset({"arn", "createDate", "inlinePolicies", "managedPolicyArns", "uniqueId"}),
     defaults={
         "path": "/",
         "description": "",
         "maxSessionDuration": 3600,
         "forceDetachPolicies": False,
+        "namePrefix": "",
     },
+    unreadable=frozenset({"forceDetachPolicies", "namePrefix"}),
     autonamed="name",
     autoname_max_length=64,
     create=_create_role,
@@ -169,6 +186,8 @@ ROLE_POLICY = ResourceType(
     inputs=frozenset({"name", "namePrefix", "policy", "role"}),
     required=frozenset({"policy", "role"}),
     replaces=frozenset({"name", "namePrefix", "role"}),
+    defaults={"namePrefix": ""},
+    unreadable=frozenset({"namePrefix"}),
     autonamed="name",
     autoname_max_length=128,
     create=_put_policy,

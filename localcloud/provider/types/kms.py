@@ -34,11 +34,14 @@ def _read(aws: Aws, key_id: str) -> dict[str, Any] | None:
         return None
     if key["KeyState"] == "PendingDeletion":
         return None
+    rotation = kms.get_key_rotation_status(KeyId=key_id)
     return {
         "arn": key["Arn"],
         "keyId": key["KeyId"],
         "description": key["Description"],
-        "enableKeyRotation": kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"],
+        "enableKeyRotation": rotation["KeyRotationEnabled"],
+        "rotationPeriodInDays": rotation.get("RotationPeriodInDays", 0),
+        "multiRegion": key.get("MultiRegion", False),
         "policy": kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"],
         "tags": tags.to_mapping(kms.list_resource_tags(KeyId=key_id).get("Tags", []), *_NAMES),
     }
@@ -84,8 +87,9 @@ KEY = ResourceType(
         }
     ),
     # AWS writes a policy of its own for a key without one.
-    computed=frozenset({"arn", "keyId", "policy"}),
+    computed=frozenset({"arn", "keyId", "multiRegion", "policy", "rotationPeriodInDays"}),
     defaults={"description": "", "enableKeyRotation": False, "deletionWindowInDays": 30},
+    unreadable=frozenset({"deletionWindowInDays"}),
     create=_create,
     complete=_set_rotation,
     read=_read,

@@ -40,6 +40,7 @@ def _read(aws: Aws, name: str) -> dict[str, Any] | None:
         # 0 is the provider's way to say that records never expire.
         "retentionInDays": exact[0].get("retentionInDays", 0),
         "logGroupClass": exact[0].get("logGroupClass", "STANDARD"),
+        "deletionProtectionEnabled": exact[0].get("deletionProtectionEnabled", False),
         **{key: value for key, value in optional.items() if value},
         "tags": logs.list_tags_for_resource(resourceArn=arn)["tags"],
     }
@@ -55,11 +56,12 @@ def _update(aws: Aws, name: str, old: Properties, new: Properties) -> None:
         logs.associate_kms_key(logGroupName=name, kmsKeyId=new["kmsKeyId"])
     elif old.get("kmsKeyId") and not new.get("kmsKeyId"):
         logs.disassociate_kms_key(logGroupName=name)
+    arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account_id}:log-group:{name}"
     before, after = old.get("tagsAll", {}), aws.tags(new)
     if gone := tags.removed(before, after):
-        logs.untag_resource(resourceArn=old["arn"], tagKeys=gone)
+        logs.untag_resource(resourceArn=arn, tagKeys=gone)
     if after:
-        logs.tag_resource(resourceArn=old["arn"], tags=after)
+        logs.tag_resource(resourceArn=arn, tags=after)
 
 
 def _delete(aws: Aws, name: str, state: Properties) -> None:
@@ -87,8 +89,14 @@ LOG_GROUP = ResourceType(
         }
     ),
     replaces=frozenset({"logGroupClass", "name", "namePrefix"}),
-    computed=frozenset({"arn"}),
-    defaults={"retentionInDays": 0, "logGroupClass": "STANDARD", "skipDestroy": False},
+    computed=frozenset({"arn", "deletionProtectionEnabled"}),
+    defaults={
+        "retentionInDays": 0,
+        "logGroupClass": "STANDARD",
+        "namePrefix": "",
+        "skipDestroy": False,
+    },
+    unreadable=frozenset({"namePrefix", "skipDestroy"}),
     autonamed="name",
     create=_create,
     complete=_set_retention,

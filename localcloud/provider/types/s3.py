@@ -10,6 +10,23 @@ from localcloud.provider.aws import Aws, error_code
 from localcloud.provider.resource_type import Properties, ResourceType
 
 _GONE = ("404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchTagSet")
+# What S3 gives a bucket for the settings that have resource types of their own, which the
+# stand-in has not.
+_AS_MADE: dict[str, Any] = {
+    "accelerationStatus": "",
+    "bucketNamespace": "global",
+    "corsRules": [],
+    "lifecycleRules": [],
+    "objectLockEnabled": False,
+    "requestPayer": "BucketOwner",
+    "serverSideEncryptionConfiguration": {
+        "rule": {
+            "applyServerSideEncryptionByDefault": {"kmsMasterKeyId": "", "sseAlgorithm": "AES256"},
+            "bucketKeyEnabled": False,
+        }
+    },
+    "versioning": {"enabled": False, "mfaDelete": False},
+}
 # The one region that S3 does not take as a location, because it is the default.
 _DEFAULT_LOCATION = "us-east-1"
 
@@ -55,6 +72,17 @@ def _read_bucket(aws: Aws, bucket: str) -> dict[str, Any] | None:
         "bucketDomainName": f"{bucket}.s3.amazonaws.com",
         "bucketRegion": aws.region,
         "bucketRegionalDomainName": f"{bucket}.s3.{aws.region}.amazonaws.com",
+        "grants": [
+            {
+                "id": grant["Grantee"].get("ID", ""),
+                "permissions": [grant["Permission"]],
+                "type": grant["Grantee"]["Type"],
+                "uri": grant["Grantee"].get("URI", ""),
+            }
+            for grant in aws.client("s3").get_bucket_acl(Bucket=bucket)["Grants"]
+        ],
+        "policy": (_read_policy(aws, bucket) or {"policy": ""})["policy"],
+        **_AS_MADE,
         "tags": _tags(aws, bucket),
     }
 
@@ -82,8 +110,19 @@ BUCKET = ResourceType(
     token="aws:s3/bucket:Bucket",  # noqa: S106 (a type token)
     inputs=frozenset({"bucket", "bucketPrefix", "forceDestroy", "region", "tags"}),
     replaces=frozenset({"bucket", "bucketPrefix"}),
-    computed=frozenset({"arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName"}),
-    defaults={"forceDestroy": False},
+    computed=frozenset(
+        {
+            "arn",
+            "bucketDomainName",
+            "bucketRegion",
+            "bucketRegionalDomainName",
+            "grants",
+            "policy",
+            *_AS_MADE,
+        }
+    ),
+    defaults={"bucketPrefix": "", "forceDestroy": False},
+    unreadable=frozenset({"bucketPrefix", "forceDestroy"}),
     autonamed="bucket",
     autoname_max_length=63,
     create=_create_bucket,
