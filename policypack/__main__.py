@@ -1,0 +1,20 @@
+"""Serves the policies to the Pulumi engine, which starts this file and ends it again."""
+
+import sys
+
+try:
+    from pulumi_policy import PolicyPack
+except ImportError as error:
+    # Ends the preview or the deployment with an error, as it should: a gate that is not there
+    # must not look like one that is open.
+    sys.exit(
+        f"The policy pack needs {error.name}, which {sys.executable} does not have. "
+        "Install it with: python -m pip install -r requirements.txt (of the policy pack's folder)"
+    )
+
+from policies import REQUIREMENTS
+from policies.gate import Gate
+
+if __name__ == "__main__":
+    # Starts a server, and returns when the engine ends it.
+    PolicyPack(name="vpc-flow-logs", policies=Gate(REQUIREMENTS).policies())

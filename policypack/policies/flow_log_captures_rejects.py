@@ -1,0 +1,95 @@
+"""The flow logs of a VPC take in rejected traffic."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from .properties import UNKNOWN, text_of
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .stack_graph import FLOW_LOG_TYPES, StackGraph, Verdict, names
+
+_WITH_REJECTS = frozenset({"REJECT", "ALL"})
+
+
+def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
+    for coverage in graph.coverage:
+        # A VPC without any flow log is what another policy speaks of.
+        if coverage.verdict is not Verdict.COVERED:
+            continue
+        types = [text_of(log.resource.props, "trafficType") for log in coverage.flow_logs]
+        if _WITH_REJECTS.intersection(types):
+            continue
+        undecidable = UNKNOWN in types
+        logs = names(coverage.flow_logs)
+        verdict = (
+            f'It is undecidable whether rejected traffic of VPC "{coverage.vpc.name}" is logged: '
+            f"the traffic type of {logs} is not known in preview."
+            if undecidable
+            else f'Rejected traffic of VPC "{coverage.vpc.name}" is not logged: '
+            f"{logs} has traffic type ACCEPT or none."
+        )
+        yield Finding(
+            coverage.flow_logs[0].resource.urn,
+            (coverage.vpc,),
+            verdict,
+            'Set the traffic type on the flow log:\n    traffic_type="REJECT",  # or "ALL"',
+            undecidable=undecidable,
+        )
+
+
+def _remediate(resource_type: str, _urn: str, inputs: Any, _config: Config) -> bool:
+    if (
+        resource_type not in FLOW_LOG_TYPES
+        or inputs.get("trafficType") != "ACCEPT"
+        or not ("vpcId" in inputs or inputs.get("resourceType") == "VPC")
+    ):
+        return False
+    inputs["trafficType"] = "ALL"
+    return True
+
+
+REQUIREMENT = Requirement(
+    name="flow-log-captures-rejects",
+    sentence="The flow logs of a VPC take in its rejected traffic (REJECT or ALL).",
+    consequence="Refused connections, which are how a scan or a break-in shows, are not recorded.",
+    why=(
+        "A flow log of traffic type ACCEPT records only what was let through. It looks like a flow "
+        "log in every list of flow logs, and leaves out what security monitoring is after."
+    ),
+    level=EnforcementLevel.MANDATORY,
+    severity=Severity.HIGH,
+    controls=(
+        "CIS AWS Foundations Benchmark 3.7",
+        "AWS Security Hub EC2.6",
+        "PCI DSS 10",
+        "NIST SP 800-53 AU-12, SI-4",
+        "ISO/IEC 27001 A.8.15, A.8.16",
+        "SOC 2 CC7.2",
+    ),
+    good="""\
+aws.ec2.FlowLog(
+    "main",
+    vpc_id=vpc.id,
+    traffic_type="REJECT",
+    log_destination=log_group.arn,
+    iam_role_arn=role.arn,
+)
+""",
+    bad="""\
+aws.ec2.FlowLog(
+    "main",
+    vpc_id=vpc.id,
+    traffic_type="ACCEPT",
+    log_destination=log_group.arn,
+    iam_role_arn=role.arn,
+)
+""",
+    check=_check,
+    properties={"undecidable": UNDECIDABLE_PROPERTY},
+    remediate=_remediate,
+    remediation=(
+        "A VPC's flow log of traffic type ACCEPT is made one of ALL, also where another flow log "
+        "of the same VPC has REJECT: rejected traffic is then recorded, and paid for, twice."
+    ),
+)

@@ -1,0 +1,226 @@
+"""The requirements as policies of a policy pack that never fails open.
+
+What pulumi-policy does with an exception is not what a gate needs: an unknown value becomes an
+advisory, and any other exception takes the whole pack's verdicts with it. So nothing leaves a
+policy here: whatever goes wrong in one is a violation that names it.
+"""
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pulumi_policy import (
+    Policy,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from . import exemption_is_valid, gate_is_sound, waiver_is_visible
+from .configuration import configured
+from .exemptions import Exemption, ExemptionsError, read_exemptions
+from .requirement import Config, Finding, Requirement
+from .stack_graph import StackGraph
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True)
+class _Message:
+    """What is reported, and to which resource; to the stack where the URN is empty."""
+
+    urn: str
+    text: str
+
+
+class Gate:
+    """The policies of one policy pack, and what they have to tell one another.
+
+    Each policy has one enforcement level, which users set. What has to be said at another level is
+    handed on to the policy that has it: waivers to `waiver_is_visible`, which is advisory, and
+    defects to `gate_is_sound`, which is mandatory.
+    """
+
+    def __init__(
+        self, requirements: Sequence[Requirement], today: Callable[[], date] = _today
+    ) -> None:
+        """Hold nothing yet.
+
+        Args:
+            requirements: The requirements, in order.
+            today: Tells the day in UTC.
+        """
+        self._requirements = requirements
+        self._today = today
+        self._exemptions: tuple[Exemption, ...] = ()
+        self._waivers: list[_Message] = []
+        self._defects: list[_Message] = []
+        self._about_the_gate: Mapping[str, Callable[[StackGraph, Config], Iterable[_Message]]] = {
+            exemption_is_valid.REQUIREMENT.name: self._read_exemptions,
+            waiver_is_visible.REQUIREMENT.name: lambda _graph, _config: _taken(self._waivers),
+            gate_is_sound.REQUIREMENT.name: lambda _graph, _config: _taken(self._defects),
+        }
+
+    def policies(self) -> list[Policy]:
+        """The policies for a policy pack, in order."""
+        return [_GatePolicy(self, requirement) for requirement in self._requirements]
+
+    def judge(
+        self, requirement: Requirement, args: StackValidationArgs, report: ReportViolation
+    ) -> None:
+        """Report what is wrong with a stack, sorted, whatever happens.
+
+        Args:
+            requirement: What to judge it by.
+            args: The stack.
+            report: Reports at the policy's level.
+        """
+        try:
+            config, problems = configured(requirement, args.get_config())
+            for problem in problems:
+                self._not_sound(requirement, problem, report)
+            graph = StackGraph(args.resources)
+            messages = list(self._messages(requirement, graph, config))
+        except Exception as error:  # noqa: BLE001 (no exception may turn the gate into a pass)
+            self._not_sound(requirement, _defect(requirement, error), report)
+            return
+        for message in messages:
+            report(message.text, message.urn or None)
+
+    def set_right(self, requirement: Requirement, args: ResourceValidationArgs) -> Any:
+        """The changed inputs of a resource; None where nothing is changed.
+
+        The inputs are changed in place, because secrets stay secret only so.
+        """
+        try:
+            config, _ = configured(requirement, args.get_config())
+            if requirement.remediate is None:
+                return None
+            changed = requirement.remediate(args.resource_type, args.urn, args.props, config)
+        except Exception as error:  # noqa: BLE001 (as above)
+            # There is nothing to report to at this point. The stack is judged as it is.
+            self._defects.append(_Message(args.urn, _defect(requirement, error)))
+            return None
+        return args.props if changed else None
+
+    def _messages(
+        self, requirement: Requirement, graph: StackGraph, config: Config
+    ) -> Iterator[_Message]:
+        if requirement.check is None:
+            yield from self._about_the_gate[requirement.name](graph, config)
+            return
+        findings = requirement.check(graph, config)
+        for finding in sorted(findings, key=lambda finding: (finding.urn, finding.problem)):
+            if waiver := self._waiver(requirement, finding, config):
+                self._waivers.append(waiver)
+            else:
+                yield _message(requirement, finding)
+
+    def _waiver(
+        self, requirement: Requirement, finding: Finding, config: Config
+    ) -> _Message | None:
+        if finding.undecidable and config["undecidable"] == "advisory":
+            return _Message(finding.urn, f"{requirement.name} is undecided: {finding.problem}")
+        used: list[str] = []
+        for vpc in finding.vpcs:
+            exemption = next(
+                (
+                    each
+                    for each in self._exemptions
+                    if each.expires >= self._today()
+                    and each.concerns(requirement.name)
+                    and each.matches(vpc)
+                ),
+                None,
+            )
+            if exemption is None:
+                return None
+            used.append(f'VPC "{vpc.name}" and {requirement.name}: {exemption.in_words}.')
+        return _Message(finding.urn, "\n".join(used)) if used else None
+
+    def _read_exemptions(self, graph: StackGraph, config: Config) -> Iterator[_Message]:
+        self._exemptions = ()
+        if "file" not in config:
+            return
+        try:
+            self._exemptions = read_exemptions(Path(config["file"]))
+        except ExemptionsError as error:
+            yield _Message("", f"{error} Until that is put right, nothing is exempt.")
+            return
+        for finding in exemption_is_valid.findings(self._exemptions, graph, self._today()):
+            yield _message(exemption_is_valid.REQUIREMENT, finding)
+
+    def _not_sound(self, requirement: Requirement, text: str, report: ReportViolation) -> None:
+        report(text, None)
+        if requirement is not gate_is_sound.REQUIREMENT:
+            self._defects.append(_Message("", f"Policy {requirement.name}: {text}"))
+
+
+class _GatePolicy(StackValidationPolicy, ResourceValidationPolicy):
+    """A requirement as a policy: judged for the whole stack, set right resource by resource.
+
+    pulumi-policy has a class for either. As one policy of both classes, a requirement has one name
+    and one level: at the level ``remediate``, a resource is set right when it is registered, and
+    the stack is judged as it is then.
+    """
+
+    def __init__(self, gate: Gate, requirement: Requirement) -> None:
+        # Not super(): each of the two classes would want a function to call, and hand it on to the
+        # other as something else.
+        Policy.__init__(
+            self,
+            requirement.name,
+            requirement.sentence,
+            enforcement_level=requirement.level,
+            config_schema=PolicyConfigSchema(
+                {name: dict(schema) for name, schema in requirement.properties.items()}
+            ),
+            severity=requirement.severity,
+        )
+        self._gate = gate
+        self._requirement = requirement
+
+    def validate(  # pyright: ignore[reportIncompatibleMethodOverride] (single resources are not validated)
+        self, args: StackValidationArgs, report_violation: ReportViolation
+    ) -> None:
+        self._gate.judge(self._requirement, args, report_violation)
+
+    def has_validation(self) -> bool:
+        """Whether single resources are validated."""
+        return False
+
+    def has_remediation(self) -> bool:
+        return self._requirement.remediate is not None
+
+    def remediate(self, args: ResourceValidationArgs) -> Any:
+        return self._gate.set_right(self._requirement, args)
+
+
+def _message(requirement: Requirement, finding: Finding) -> _Message:
+    return _Message(finding.urn, f"{finding.problem}\n{requirement.consequence}\n{finding.remedy}")
+
+
+def _taken(messages: list[_Message]) -> list[_Message]:
+    """The messages, sorted, each once; the list is empty after it."""
+    taken = sorted(set(messages), key=lambda message: (message.urn, message.text))
+    messages.clear()
+    return taken
+
+
+def _defect(requirement: Requirement, error: Exception) -> str:
+    """What to say about an exception. Not its text, in which there can be a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return (
+        f"{requirement.name} could not judge this stack, because of a defect in the policy: "
+        f"{type(error).__name__}{place}. "
+        "Please report it, with the resources that the stack declares."
+    )

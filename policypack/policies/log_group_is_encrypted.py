@@ -1,0 +1,53 @@
+"""The log groups that flow logs deliver to are encrypted with a KMS key of the customer."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from .log_groups import log_groups_delivered_to
+from .properties import UNKNOWN, text_of
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .stack_graph import StackGraph
+
+_KEY_TYPES = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws-native:kms:Key"})
+
+
+def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
+    for delivered in log_groups_delivered_to(graph):
+        key = text_of(delivered.log_group.props, "kmsKeyId")
+        if isinstance(key, str) or graph.linked(delivered.log_group, "kmsKeyId", _KEY_TYPES):
+            continue
+        problem = (
+            "has a KMS key that is not known in preview and comes from no key of this stack"
+            if key is UNKNOWN
+            else "is encrypted with no KMS key of your own"
+        )
+        yield Finding(
+            delivered.log_group.urn,
+            delivered.vpcs,
+            f"{delivered.in_words} {problem}.",
+            "Set the key's ARN on the log group:\n    kms_key_id=key.arn,",
+            undecidable=key is UNKNOWN,
+        )
+
+
+REQUIREMENT = Requirement(
+    name="log-group-is-encrypted",
+    sentence="The log groups that flow logs deliver to are encrypted with a KMS key of your own.",
+    consequence="Who may read the records is decided by IAM alone, without a key to take away.",
+    why=(
+        "CloudWatch encrypts every log group, with a key of AWS's. A key of your own adds a second "
+        "lock and a record of its use in CloudTrail. It costs money and can lock you out, so this "
+        "policy is disabled unless you ask for it. The key's policy must let CloudWatch Logs of "
+        "the region use it."
+    ),
+    level=EnforcementLevel.DISABLED,
+    severity=Severity.LOW,
+    controls=("NIST SP 800-53 AU-9, SC-28", "PCI DSS 10.3", "ISO/IEC 27001 A.8.24"),
+    good="""\
+log_group = aws.cloudwatch.LogGroup("flow-logs", retention_in_days=365, kms_key_id=key.arn)
+""",
+    bad='log_group = aws.cloudwatch.LogGroup("flow-logs", retention_in_days=365)\n',
+    check=_check,
+    properties={"undecidable": UNDECIDABLE_PROPERTY},
+)

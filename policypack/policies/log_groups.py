@@ -1,0 +1,87 @@
+"""The log groups of this stack that its flow logs deliver to."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from pulumi_policy import PolicyResource
+
+from .properties import text_of
+from .stack_graph import LOG_GROUP_TYPES, FlowLog, StackGraph, names, region_of
+
+_NAME_KEYS = {
+    "aws:cloudwatch/logGroup:LogGroup": "name",
+    "aws-native:logs:LogGroup": "logGroupName",
+}
+
+
+@dataclass(frozen=True)
+class DeliveredTo:
+    """A log group, and the flow logs that deliver to it.
+
+    Attributes:
+        log_group: The log group.
+        flow_logs: The flow logs, of which there is at least one.
+        vpcs: The VPCs of those flow logs.
+    """
+
+    log_group: PolicyResource
+    flow_logs: tuple[FlowLog, ...]
+    vpcs: tuple[PolicyResource, ...]
+
+    @property
+    def in_words(self) -> str:
+        """The log group with its flow logs, for a message."""
+        return f'Log group "{self.log_group.name}", to which {names(self.flow_logs)} delivers,'
+
+
+def log_groups_delivered_to(graph: StackGraph) -> list[DeliveredTo]:
+    """Every log group of the stack that a flow log of the stack delivers to, sorted by URN.
+
+    A log group is found by where the flow log's destination is made from, and where that is an ARN
+    or a name in plain text, by that.
+    """
+    by_name: dict[str, list[PolicyResource]] = defaultdict(list)
+    for log_group in graph.of_types(LOG_GROUP_TYPES):
+        name = text_of(log_group.props, _NAME_KEYS[log_group.resource_type])
+        if isinstance(name, str):
+            by_name[name].append(log_group)
+
+    found: dict[str, PolicyResource] = {}
+    flow_logs: dict[str, list[FlowLog]] = defaultdict(list)
+    for log in graph.flow_logs:
+        linked = {
+            log_group.urn: log_group
+            for key in ("logDestination", "logGroupName")
+            for log_group in (
+                *graph.linked(log.resource, key, LOG_GROUP_TYPES),
+                *_named(log.resource, key, by_name),
+            )
+        }
+        found.update(linked)
+        for urn in linked:
+            flow_logs[urn].append(log)
+    return [
+        DeliveredTo(
+            found[urn],
+            tuple(flow_logs[urn]),
+            tuple({vpc.urn: vpc for log in flow_logs[urn] for vpc in graph.vpcs_of(log)}.values()),
+        )
+        for urn in sorted(found)
+    ]
+
+
+def _named(
+    flow_log: PolicyResource, key: str, by_name: dict[str, list[PolicyResource]]
+) -> list[PolicyResource]:
+    value = text_of(flow_log.props, key)
+    if not isinstance(value, str):
+        return []
+    # arn:partition:logs:region:account:log-group:name
+    name = value.split(":log-group:", 1)[-1].removesuffix(":*")
+    region = region_of(flow_log)
+    return [
+        log_group
+        for log_group in by_name.get(name, ())
+        # The same name in another region is another log group.
+        if region.is_same_as(region_of(log_group)) is not False
+    ]

@@ -1,0 +1,86 @@
+"""Every VPC has a flow log on the VPC itself."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import EnforcementLevel, PolicyResource, Severity
+
+from .properties import text_of
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .stack_graph import StackGraph, Verdict
+
+
+def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
+    for coverage in graph.coverage:
+        vpc = coverage.vpc
+        if coverage.verdict is Verdict.COVERED:
+            continue
+        reasons = "; ".join(coverage.reasons)
+        if coverage.verdict is Verdict.NOT_COVERED:
+            but = f" ({reasons})" if reasons else ""
+            problem = f'VPC "{vpc.name}" has no flow log of its own{but}.'
+            remedy = f"Add these two lines where the VPC is declared:\n{_two_lines(vpc)}"
+        else:
+            problem = f'It is undecidable whether VPC "{vpc.name}" has a flow log: {reasons}.'
+            remedy = f"Pass the VPC's own id to a flow log, for example:\n{_two_lines(vpc)}"
+        yield Finding(
+            vpc.urn,
+            (vpc,),
+            problem,
+            remedy,
+            undecidable=coverage.verdict is Verdict.UNDECIDABLE,
+        )
+
+
+def _two_lines(vpc: PolicyResource) -> str:
+    arguments = '"vpc_id": vpc.id'
+    region = text_of(vpc.props, "region")
+    if isinstance(region, str):
+        arguments += f', "region": "{region}"'
+    options = ""
+    if vpc.provider is not None and not vpc.provider.name.startswith("default"):
+        options = ", pulumi.ResourceOptions(provider=provider)"
+    return (
+        "    from vpc_flow_logs import VpcFlowLogs\n"
+        f'    VpcFlowLogs("{vpc.name}", {{{arguments}}}{options})'
+    )
+
+
+REQUIREMENT = Requirement(
+    name="vpc-has-flow-log",
+    sentence="Every VPC has a flow log on the VPC itself.",
+    consequence="Nobody can see who was turned away at this network, during an attack or after it.",
+    why=(
+        "A VPC has no flow log unless somebody makes one. Without it, scans, blocked break-ins and "
+        "misrouted services leave no trace. A flow log on a subnet or on a network interface is "
+        "no substitute: whatever is added to the VPC later is not logged. VPCs inside components, "
+        "also those of other languages such as awsx, are VPCs of the stack like any other."
+    ),
+    level=EnforcementLevel.MANDATORY,
+    severity=Severity.HIGH,
+    controls=(
+        "CIS AWS Foundations Benchmark 3.7",
+        "AWS Security Hub EC2.6",
+        "PCI DSS 10",
+        "NIST SP 800-53 AU-12, SI-4",
+        "ISO/IEC 27001 A.8.15, A.8.16",
+        "SOC 2 CC7.2",
+    ),
+    good="""\
+vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
+VpcFlowLogs("main", {"vpc_id": vpc.id})
+""",
+    bad="""\
+vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
+subnet = aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
+# Only a part of the VPC is logged.
+aws.ec2.FlowLog(
+    "main",
+    subnet_id=subnet.id,
+    traffic_type="REJECT",
+    log_destination=log_group.arn,
+    iam_role_arn=role.arn,
+)
+""",
+    check=_check,
+    properties={"undecidable": UNDECIDABLE_PROPERTY},
+)

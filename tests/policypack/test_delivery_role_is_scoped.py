@@ -1,0 +1,174 @@
+"""One good delivery role, broken in one place per test."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import ROLE, TRUST, UNKNOWN, Said, Stack
+
+LOG_GROUP_RESOURCE = "arn:aws:logs:eu-west-1:111122223333:log-group:records:*"
+GOOD: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            "Resource": LOG_GROUP_RESOURCE,
+        },
+        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
+    ],
+}
+
+
+def said(stack: Stack) -> list[Said]:
+    return [each for each in stack.judged() if each.policy == "delivery-role-is-scoped"]
+
+
+def the_one_text(stack: Stack) -> str:
+    [violation] = said(stack)
+    assert (violation.resource, violation.level) == ("role", "advisory")
+    return violation.text
+
+
+def deliver_with(stack: Stack, **properties: Any) -> str:
+    """A flow log that delivers with a role of this stack; the role's URN."""
+    role = stack.role("role", **properties)
+    stack.flow_log("log", [stack.vpc("main")], made_from={"iamRoleArn": [role]})
+    return role
+
+
+def grant(stack: Stack, document: object, **statement: Any) -> None:
+    """Give the delivery role a policy, with its first statement changed."""
+    role = deliver_with(stack)
+    if statement:
+        first = {**GOOD["Statement"][0], **statement}
+        document = {**GOOD, "Statement": [first, GOOD["Statement"][1]]}
+    policy = document if isinstance(document, str) else json.dumps(document)
+    stack.add(
+        "aws:iam/rolePolicy:RolePolicy", "policy", {"policy": policy}, made_from={"role": [role]}
+    )
+
+
+def test_the_good_role_is_scoped(stack: Stack) -> None:
+    grant(stack, GOOD)
+    assert said(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ({"Action": "logs:*"}, "allows more than delivery: logs:*"),
+        ({"Action": ["logs:PutLogEvents", "s3:GetObject"]}, "more than delivery: s3:getobject"),
+        ({"Action": ["logs:CreateLogGroup"]}, "allows logs:CreateLogGroup"),
+        ({"Resource": "*"}, "allows delivery to any log group"),
+        ({"Resource": "arn:aws:logs:*:*:*"}, "allows delivery to any log group"),
+        ({"Resource": "arn:aws:logs:*:*:log-group:*"}, "allows delivery to any log group"),
+        ({"Resource": [LOG_GROUP_RESOURCE, "*"]}, "allows delivery to any log group"),
+        ({"NotAction": "iam:*"}, "allows everything but what it lists"),
+    ],
+)
+def test_one_thing_too_many_in_a_policy_is_found(
+    stack: Stack, statement: dict[str, Any], text: str
+) -> None:
+    grant(stack, GOOD, **statement)
+    assert text in the_one_text(stack)
+
+
+def test_what_is_denied_is_not_allowed(stack: Stack) -> None:
+    grant(stack, GOOD, Effect="Deny", Action="*", Resource="*")
+    assert said(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [(UNKNOWN, "is not known in preview"), ("{", "is not JSON"), ("[]", "is not known in preview")],
+)
+def test_a_policy_that_cannot_be_read_is_undecidable(
+    stack: Stack, document: str, text: str
+) -> None:
+    grant(stack, document)
+    assert text in the_one_text(stack)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('"vpc-flow-logs.amazonaws.com"', '"ec2.amazonaws.com"', "lets others than"),
+        (
+            '"vpc-flow-logs.amazonaws.com"',
+            '["vpc-flow-logs.amazonaws.com", "ec2.amazonaws.com"]',
+            "lets others than",
+        ),
+        ('{"Service": "vpc-flow-logs.amazonaws.com"}', '"*"', "lets others than"),
+        ("aws:SourceAccount", "aws:PrincipalTag/team", "has no condition on aws:SourceAccount"),
+    ],
+)
+def test_a_trust_policy_for_others_is_found(stack: Stack, old: str, new: str, text: str) -> None:
+    deliver_with(stack, assumeRolePolicy=TRUST.replace(old, new))
+    assert text in the_one_text(stack)
+
+
+def test_an_inline_policy_of_the_role_is_read(stack: Stack) -> None:
+    wide = {**GOOD["Statement"][0], "Action": "*"}
+    document = json.dumps({"Statement": wide})
+    deliver_with(stack, inlinePolicies=[{"name": "inline", "policy": document}])
+    assert "allows more than delivery: *" in the_one_text(stack)
+
+
+def test_an_attached_policy_of_this_stack_is_read(stack: Stack) -> None:
+    role = deliver_with(stack)
+    document = json.dumps({"Statement": {**GOOD["Statement"][0], "Resource": "*"}})
+    policy = stack.add("aws:iam/policy:Policy", "wide", {"policy": document, "arn": UNKNOWN})
+    stack.add(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "attachment",
+        {"policyArn": UNKNOWN, "role": "role"},
+        made_from={"policyArn": [policy], "role": [role]},
+    )
+    assert "allows delivery to any log group" in the_one_text(stack)
+
+
+@pytest.mark.parametrize("way", ["attachment", "managedPolicyArns"])
+def test_a_managed_policy_is_more_than_delivery(stack: Stack, way: str) -> None:
+    arn = "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess"
+    if way == "attachment":
+        deliver_with(stack)
+        stack.add(
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            "attachment",
+            {"policyArn": arn, "role": "role"},
+        )
+    else:
+        deliver_with(stack, managedPolicyArns=[arn])
+    assert f"has a managed policy {arn}" in the_one_text(stack)
+
+
+def test_a_role_that_no_flow_log_delivers_with_is_none_of_our_business(good: Stack) -> None:
+    good.role("admin", assumeRolePolicy="{}", managedPolicyArns=["arn:aws:iam::aws:policy/Admin"])
+    assert said(good) == []
+
+
+def test_a_role_of_aws_native_with_an_unknown_part_is_undecidable(stack: Stack) -> None:
+    role = stack.add(
+        "aws-native:iam:Role",
+        "role",
+        {
+            "arn": UNKNOWN,
+            "assumeRolePolicyDocument": json.loads(TRUST),
+            "policies": [
+                {"policyName": "p", "policyDocument": {"Statement": [{"Resource": UNKNOWN}]}}
+            ],
+        },
+    )
+    stack.flow_log("log", [stack.vpc("main")], made_from={"iamRoleArn": [role]})
+    assert "has an inline policy that is not known in preview" in the_one_text(stack)
+
+
+def test_a_role_is_found_by_its_arn_in_plain_text(stack: Stack) -> None:
+    arn = "arn:aws:iam::111122223333:role/delivery"
+    stack.add(ROLE, "role", {"arn": arn, "assumeRolePolicy": "{"})
+    stack.flow_log(
+        "log", [stack.vpc("main")], properties={"iamRoleArn": arn}, made_from={"iamRoleArn": []}
+    )
+    assert "is not JSON" in the_one_text(stack)

@@ -1,0 +1,106 @@
+"""The two requirements on the log groups that flow logs deliver to."""
+
+import pytest
+
+from .conftest import LOG_GROUP, UNKNOWN, Said, Stack
+
+RETENTION = "log-group-has-retention"
+ENCRYPTED = "log-group-is-encrypted"
+
+
+def said(stack: Stack, policy: str = RETENTION, **config: object) -> list[Said]:
+    level = {"enforcementLevel": "mandatory"}
+    return [each for each in stack.judged({policy: {**level, **config}}) if each.policy == policy]
+
+
+def deliver_to(stack: Stack, **properties: object) -> None:
+    group = stack.log_group("group", **properties)
+    stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
+
+
+@pytest.mark.parametrize("days", [365, 400, 3653])
+def test_a_year_or_more_is_enough(stack: Stack, days: int) -> None:
+    deliver_to(stack, retentionInDays=days)
+    assert said(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (None, "has no retention"),
+        (0, "has no retention"),
+        (90, "keeps records for 90 days only, at least 365 are required"),
+        (UNKNOWN, "has a retention that is not known in preview"),
+    ],
+)
+def test_anything_else_is_not(stack: Stack, days: object, text: str) -> None:
+    deliver_to(stack, retentionInDays=days)
+    [violation] = said(stack)
+    assert violation.resource == "group"
+    assert f'Log group "group", to which flow log "log" delivers, {text}' in violation.text
+    assert violation.text.endswith("    retention_in_days=365,")
+
+
+def test_the_minimum_is_configurable_and_the_remedy_is_a_value_that_cloudwatch_takes(
+    stack: Stack,
+) -> None:
+    deliver_to(stack, retentionInDays=365)
+    [violation] = said(stack, minimumRetentionDays=500)
+    assert "at least 500 are required" in violation.text
+    assert violation.text.endswith("    retention_in_days=545,")
+
+
+def test_a_log_group_that_no_flow_log_delivers_to_is_none_of_our_business(good: Stack) -> None:
+    good.log_group("app", retentionInDays=None)
+    assert said(good) == []
+
+
+@pytest.mark.parametrize(("region", "found"), [("eu-west-1", ["group"]), ("us-east-1", [])])
+def test_a_log_group_is_found_by_its_arn_in_plain_text(
+    stack: Stack, region: str, found: list[str]
+) -> None:
+    properties = {"name": "records", "retentionInDays": 0}
+    stack.add(LOG_GROUP, "group", properties, region="eu-west-1")
+    stack.flow_log(
+        "log",
+        [stack.vpc("main", region=region)],
+        properties={"logDestination": f"arn:aws:logs:{region}:111122223333:log-group:records"},
+        made_from={"logDestination": []},
+        region=region,
+    )
+    assert [violation.resource for violation in said(stack)] == found
+
+
+def test_many_flow_logs_to_one_log_group_are_one_violation(stack: Stack) -> None:
+    group = stack.log_group("group", retentionInDays=1)
+    for number in range(5):
+        vpc = stack.vpc(f"vpc{number}")
+        stack.flow_log(f"log{number}", [vpc], made_from={"logDestination": [group]})
+    [violation] = said(stack)
+    assert 'flow logs "log0", "log1", "log2", 2 more' in violation.text
+
+
+def test_a_key_of_ones_own_encrypts(stack: Stack) -> None:
+    deliver_to(stack, kmsKeyId="arn:aws:kms:eu-west-1:111122223333:key/1")
+    assert said(stack, ENCRYPTED) == []
+
+
+def test_a_key_of_this_stack_encrypts(stack: Stack) -> None:
+    key = stack.add("aws:kms/key:Key", "key", {"arn": UNKNOWN})
+    properties = {"kmsKeyId": UNKNOWN, "retentionInDays": 365}
+    group = stack.add(LOG_GROUP, "group", properties, made_from={"kmsKeyId": [key]})
+    stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
+    assert said(stack, ENCRYPTED) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [(None, "is encrypted with no KMS key"), (UNKNOWN, "not known in preview")]
+)
+def test_no_key_and_a_key_from_nowhere_do_not(stack: Stack, key: str | None, text: str) -> None:
+    deliver_to(stack, kmsKeyId=key)
+    [violation] = said(stack, ENCRYPTED)
+    assert text in violation.text
+
+
+def test_encryption_is_not_asked_for_by_default(good: Stack) -> None:
+    assert ENCRYPTED not in {violation.policy for violation in good.judged()}

@@ -1,0 +1,240 @@
+"""Which VPCs are covered, with real proxies for what is unknown in preview."""
+
+import pytest
+
+from .conftest import COMPONENT, LOG_GROUP, UNKNOWN, VPC, Stack
+
+SUBNET = "aws:ec2/subnet:Subnet"
+ENI = "aws:ec2/networkInterface:NetworkInterface"
+
+
+def verdicts(stack: Stack) -> dict[str, str]:
+    """By name, the VPCs that are not covered."""
+    return {
+        said.resource: "undecidable" if "undecidable" in said.text else "not covered"
+        for said in stack.judged()
+        if said.policy == "vpc-has-flow-log"
+    }
+
+
+def test_the_good_stack_meets_every_requirement(good: Stack) -> None:
+    assert good.judged() == []
+
+
+def test_an_empty_stack_meets_every_requirement(stack: Stack) -> None:
+    assert stack.judged() == []
+
+
+@pytest.mark.parametrize(
+    "resource_type", [VPC, "aws:ec2/defaultVpc:DefaultVpc", "aws-native:ec2:Vpc"]
+)
+def test_a_vpc_of_any_kind_without_a_flow_log_is_not_covered(
+    good: Stack, resource_type: str
+) -> None:
+    good.vpc("bare", resource_type)
+    assert verdicts(good) == {"bare": "not covered"}
+
+
+def test_a_flow_log_made_from_the_vpc_covers_it(stack: Stack) -> None:
+    stack.flow_log("a", [stack.vpc("one")])
+    stack.vpc("two")
+    assert verdicts(stack) == {"two": "not covered"}
+
+
+def test_a_flow_log_on_the_vpc_of_a_subnet_covers_the_vpc(stack: Stack) -> None:
+    vpc = stack.vpc("main")
+    subnet = stack.add(SUBNET, "a", {"vpcId": UNKNOWN}, made_from={"vpcId": [vpc]})
+    stack.flow_log("log", [subnet])
+    assert verdicts(stack) == {}
+
+
+def test_a_flow_log_on_the_vpc_of_an_instance_covers_the_vpc(stack: Stack) -> None:
+    vpc = stack.vpc("main")
+    subnet = stack.add(SUBNET, "a", {"vpcId": UNKNOWN}, made_from={"vpcId": [vpc]})
+    instance = stack.add(
+        "aws:ec2/instance:Instance", "i", {"subnetId": UNKNOWN}, made_from={"subnetId": [subnet]}
+    )
+    stack.flow_log("log", [instance])
+    assert verdicts(stack) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "resource_type", "words"),
+    [("subnetId", SUBNET, "a subnet"), ("eniId", ENI, "a network interface")],
+)
+def test_a_flow_log_on_a_part_of_the_vpc_is_no_coverage(
+    stack: Stack, key: str, resource_type: str, words: str
+) -> None:
+    vpc = stack.vpc("main")
+    part = stack.add(resource_type, "part", {"vpcId": UNKNOWN}, made_from={"vpcId": [vpc]})
+    stack.flow_log("log", [part], key=key)
+    [said] = [said for said in stack.judged() if said.policy == "vpc-has-flow-log"]
+    assert verdicts(stack) == {"main": "not covered"}
+    assert f'only {words} of it is logged, by flow log "log"' in said.text
+
+
+def test_one_flow_log_made_from_two_vpcs_covers_neither(stack: Stack) -> None:
+    stack.flow_log("log", [stack.vpc("one"), stack.vpc("two")])
+    assert verdicts(stack) == {"one": "undecidable", "two": "undecidable"}
+
+
+def test_of_two_vpcs_the_one_that_has_its_own_flow_log_is_covered(stack: Stack) -> None:
+    one, two = stack.vpc("one"), stack.vpc("two")
+    stack.flow_log("either", [one, two])
+    stack.flow_log("first", [one])
+    assert verdicts(stack) == {"two": "undecidable"}
+
+
+def test_two_flow_logs_that_are_each_made_from_both_vpcs_cover_neither(stack: Stack) -> None:
+    vpcs = [stack.vpc("one"), stack.vpc("two")]
+    stack.flow_log("first", vpcs)
+    stack.flow_log("second", vpcs)
+    assert verdicts(stack) == {"one": "undecidable", "two": "undecidable"}
+
+
+def test_a_flow_log_on_something_wholly_unknown_leaves_the_others_undecidable(
+    good: Stack,
+) -> None:
+    good.vpc("bare")
+    good.flow_log("somewhere")
+    assert verdicts(good) == {"bare": "undecidable"}
+
+
+def test_a_component_in_between_stands_for_the_vpc_in_it(stack: Stack) -> None:
+    component = stack.add(COMPONENT, "network", {})
+    inner = stack.add(COMPONENT, "inner", {}, parent=component)
+    stack.vpc("main", parent=inner)
+    stack.flow_log("log", [component])
+    assert verdicts(stack) == {}
+
+
+def test_a_component_with_two_vpcs_stands_for_neither(stack: Stack) -> None:
+    component = stack.add(COMPONENT, "network", {})
+    stack.vpc("one", parent=component)
+    stack.vpc("two", parent=component)
+    stack.flow_log("log", [component])
+    assert verdicts(stack) == {"one": "undecidable", "two": "undecidable"}
+
+
+def test_what_is_named_in_a_component_counts_rather_than_the_component(stack: Stack) -> None:
+    component = stack.add(COMPONENT, "network", {})
+    one = stack.vpc("one", parent=component)
+    stack.vpc("two", parent=component)
+    stack.flow_log("log", [component, one])
+    assert verdicts(stack) == {"two": "not covered"}
+
+
+def test_a_component_that_takes_one_vpc_and_makes_another_stands_for_neither(
+    stack: Stack,
+) -> None:
+    outer = stack.vpc("outer")
+    component = stack.add(COMPONENT, "peer", {"vpcId": UNKNOWN}, made_from={"vpcId": [outer]})
+    stack.vpc("inner", parent=component)
+    stack.flow_log("log", [component])
+    assert verdicts(stack) == {"outer": "undecidable", "inner": "undecidable"}
+
+
+@pytest.mark.parametrize(
+    "known",
+    [{"id": "vpc-1"}, {"arn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"}, {"vpcId": "vpc-1"}],
+)
+def test_a_literal_id_covers_the_vpc_that_has_it(stack: Stack, known: dict[str, str]) -> None:
+    stack.vpc("main", properties=known)
+    stack.vpc("other", properties={"id": "vpc-2"})
+    stack.flow_log("log", properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {"other": "not covered"}
+
+
+def test_a_literal_id_covers_no_vpc_whose_id_is_not_known(stack: Stack) -> None:
+    stack.vpc("main")
+    stack.flow_log("log", properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {"main": "not covered"}
+
+
+def test_a_known_id_decides_against_what_it_was_made_from(stack: Stack) -> None:
+    one = stack.vpc("one", properties={"id": "vpc-1"})
+    stack.vpc("two", properties={"id": "vpc-2"})
+    stack.flow_log("log", [one], properties={"vpcId": "vpc-2"})
+    assert verdicts(stack) == {"one": "not covered"}
+
+
+def test_a_known_id_of_a_vpc_elsewhere_covers_nothing(stack: Stack) -> None:
+    one = stack.vpc("one", properties={"id": "vpc-1"})
+    stack.flow_log("log", [one], properties={"vpcId": "vpc-9"})
+    assert verdicts(stack) == {"one": "not covered"}
+
+
+def test_known_ids_decide_what_was_ambiguous_before(stack: Stack) -> None:
+    vpcs = [
+        stack.vpc("one", properties={"id": "vpc-1"}),
+        stack.vpc("two", properties={"id": "vpc-2"}),
+    ]
+    stack.flow_log("log", vpcs, properties={"vpcId": "vpc-2"})
+    assert verdicts(stack) == {"one": "not covered"}
+
+
+def test_a_flow_log_of_a_transit_gateway_covers_nothing(good: Stack) -> None:
+    good.vpc("bare")
+    good.flow_log("tgw", key="transitGatewayId")
+    assert verdicts(good) == {"bare": "not covered"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("VPC", {}),
+        ("Subnet", {"main": "not covered"}),
+        ("TransitGateway", {"main": "not covered"}),
+        (UNKNOWN, {"main": "undecidable"}),
+    ],
+)
+def test_the_kind_of_resource_of_an_aws_native_flow_log_counts(
+    stack: Stack, kind: str, expected: dict[str, str]
+) -> None:
+    vpc = stack.vpc("main", "aws-native:ec2:Vpc")
+    stack.add(
+        "aws-native:ec2:FlowLog",
+        "log",
+        {
+            "resourceId": UNKNOWN,
+            "resourceType": kind,
+            "trafficType": "ALL",
+            "logGroupName": "group",
+            "deliverLogsPermissionArn": "arn:aws:iam::111122223333:role/delivery",
+        },
+        made_from={"resourceId": [vpc]},
+    )
+    assert verdicts(stack) == expected
+
+
+def test_resources_that_name_each_other_end_the_search(stack: Stack) -> None:
+    stack.vpc("main")
+    urn = "urn:pulumi:prod::network::aws:ec2/subnet:Subnet::"
+    stack.add(SUBNET, "a", {"vpcId": UNKNOWN}, made_from={"vpcId": [f"{urn}b"]})
+    stack.add(SUBNET, "b", {"vpcId": UNKNOWN}, made_from={"vpcId": [f"{urn}a"]})
+    stack.flow_log("log", [f"{urn}a"])
+    assert verdicts(stack) == {"main": "undecidable"}
+
+
+def test_the_message_has_the_two_lines_to_add(stack: Stack) -> None:
+    stack.vpc("main", properties={"region": "eu-central-1"})
+    [said] = stack.judged()
+    assert said.level == "mandatory"
+    assert 'VPC "main" has no flow log of its own.' in said.text
+    assert "Nobody can see who was turned away" in said.text
+    assert said.text.endswith(
+        "    from vpc_flow_logs import VpcFlowLogs\n"
+        '    VpcFlowLogs("main", {"vpc_id": vpc.id, "region": "eu-central-1"})'
+    )
+
+
+def test_the_lines_to_add_have_the_provider_of_the_vpc(stack: Stack) -> None:
+    stack.vpc("main", provider="urn:pulumi:prod::network::pulumi:providers:aws::west")
+    [said] = stack.judged()
+    assert "pulumi.ResourceOptions(provider=provider)" in said.text
+
+
+def test_a_resource_that_is_no_vpc_and_its_secrets_are_not_mentioned(stack: Stack) -> None:
+    stack.vpc("main", properties={"tags": {"password": "hunter2"}})
+    stack.add(LOG_GROUP, "other", {"name": "hunter2"})
+    assert "hunter2" not in str(stack.judged())
