@@ -1,0 +1,97 @@
+"""The policies' pages and names, and the command that checks a configuration file."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from policies import REQUIREMENTS
+
+PACK = Path(__file__).parent.parent.parent / "policypack"
+
+
+def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, PACK / script, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_pages_are_what_the_policies_say() -> None:
+    result = run("document.py", "--check")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda requirement: requirement.name)
+def test_a_policy_lies_in_the_file_of_its_name(requirement: object) -> None:
+    name = str(getattr(requirement, "name", ""))
+    assert (PACK / "policies" / f"{name.replace('-', '_')}.py").is_file()
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [requirement for requirement in REQUIREMENTS if requirement.check],
+    ids=lambda requirement: requirement.name,
+)
+def test_the_examples_are_python(requirement: object) -> None:
+    for example in (getattr(requirement, "good", ""), getattr(requirement, "bad", "")):
+        assert example
+        ast.parse(example)
+
+
+def test_a_good_configuration_file_is_in_order(tmp_path: Path) -> None:
+    exemptions = tmp_path / "exemptions.json"
+    exemptions.write_text('{"exemptions": []}')
+    file = tmp_path / "config.json"
+    file.write_text(
+        json.dumps(
+            {
+                "all": "mandatory",
+                "environments": ["acme/prod"],
+                "log-group-is-encrypted": "advisory",
+                "log-group-has-retention": {
+                    "enforcementLevel": "remediate",
+                    "minimumRetentionDays": 400,
+                },
+                "exemption-is-valid": {"file": str(exemptions)},
+            }
+        )
+    )
+    result = run("check_config.py", str(file))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("", "cannot be read"),
+        ("[]", "is not a JSON object"),
+        (
+            '{"log-group-is-encripted": "mandatory"}',
+            'There is no policy "log-group-is-encripted". Did you mean "log-group-is-encrypted"?',
+        ),
+        ('{"vpc-has-flow-log": "manditory"}', 'there is no level "manditory"'),
+        ('{"vpc-has-flow-log": {"enforcementLevel": 1}}', 'there is no level "1"'),
+        ('{"vpc-has-flow-log": 1}', "is neither a level nor an object"),
+        ('{"vpc-has-flow-log": {"undecided": "advisory"}}', 'Did you mean "undecidable"?'),
+        ('{"log-group-has-retention": {"minimumRetentionDays": "1"}}', "is not of type 'integer'"),
+        ('{"all": {"minimumRetentionDays": 1}}', "all takes a level only"),
+        ('{"exemption-is-valid": {"file": "missing.json"}}', "missing.json cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_configuration_file_is_named(
+    tmp_path: Path, content: str, text: str
+) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(content)
+    result = run("check_config.py", str(file))
+    assert result.returncode == 1
+    assert text in result.stderr
+
+
+def test_without_a_file_the_command_says_how_to_use_it() -> None:
+    result = run("check_config.py")
+    assert result.returncode == 2
+    assert "--policy-pack-config FILE" in result.stdout

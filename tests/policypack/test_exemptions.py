@@ -1,0 +1,172 @@
+"""Exemptions: what they lift, how they are reported, and when they are violations themselves."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Said, Stack
+
+URN = "urn:pulumi:prod::network::aws:ec2/vpc:Vpc::bare"
+ENTRY: dict[str, Any] = {
+    "vpc": "bare",
+    "reason": "Nothing is ever attached to it",
+    "owner": "network-team@example.com",
+    "expires": "2027-03-31",
+}
+
+
+@pytest.fixture
+def bare(stack: Stack) -> Stack:
+    """A stack with a VPC without a flow log."""
+    stack.vpc("bare")
+    return stack
+
+
+def judged(stack: Stack, file: Path, *entries: object, today: date | None = None) -> list[Said]:
+    file.write_text(json.dumps({"exemptions": entries}))
+    config = {"exemption-is-valid": {"file": str(file)}}
+    return stack.judged(config) if today is None else stack.judged(config, today=today)
+
+
+@pytest.mark.parametrize(
+    "vpc", ["bare", "b*", URN, "urn:pulumi:prod::network::**", "urn:pulumi:*::**::bare"]
+)
+def test_an_exemption_lifts_the_violation_and_is_seen(
+    bare: Stack, exemptions_file: Path, vpc: str
+) -> None:
+    [said] = judged(bare, exemptions_file, {**ENTRY, "vpc": vpc})
+    assert (said.policy, said.level, said.resource) == ("waiver-is-visible", "advisory", "bare")
+    assert 'VPC "bare" and vpc-has-flow-log: exempt until 2027-03-31' in said.text
+    assert "Nothing is ever attached to it (owner: network-team@example.com)" in said.text
+
+
+def test_an_exemption_by_id_lifts_where_the_id_is_known(
+    stack: Stack, exemptions_file: Path
+) -> None:
+    stack.vpc("bare", properties={"id": "vpc-0a1"})
+    stack.vpc("other")
+    said = judged(stack, exemptions_file, {**ENTRY, "vpc": "vpc-0a1"})
+    assert [(each.policy, each.resource) for each in said] == [
+        ("vpc-has-flow-log", "other"),
+        ("waiver-is-visible", "bare"),
+    ]
+
+
+def test_an_exemption_holds_to_the_end_of_its_last_day(bare: Stack, exemptions_file: Path) -> None:
+    last, next_day = date(2027, 3, 31), date(2027, 4, 1)
+    on_last = judged(bare, exemptions_file, ENTRY, today=last)
+    assert {each.level for each in on_last} == {"advisory"}
+    after = judged(bare, exemptions_file, ENTRY, today=next_day)
+    assert [(each.policy, each.level) for each in after] == [
+        ("exemption-is-valid", "mandatory"),
+        ("vpc-has-flow-log", "mandatory"),
+    ]
+    assert 'The exemption of "bare" expired on 2027-03-31' in after[0].text
+
+
+@pytest.mark.parametrize(
+    ("entry", "policies"),
+    [
+        ({"policies": ["flow-log-captures-rejects"]}, {"vpc-has-flow-log"}),
+        ({"policies": ["vpc-has-flow-log"]}, {"waiver-is-visible"}),
+        ({"coveredBy": {"stack": "acme/logs/prod"}}, {"waiver-is-visible"}),
+    ],
+)
+def test_an_exemption_lifts_the_policies_that_it_names(
+    bare: Stack, exemptions_file: Path, entry: dict[str, Any], policies: set[str]
+) -> None:
+    said = judged(bare, exemptions_file, {**ENTRY, **entry})
+    assert {each.policy for each in said} == policies
+
+
+def test_a_flow_log_in_another_stack_is_said_with_that_stack(
+    bare: Stack, exemptions_file: Path
+) -> None:
+    covered = {**ENTRY, "coveredBy": {"stack": "acme/logs/prod"}}
+    [said] = judged(bare, exemptions_file, covered)
+    assert "its flow log is declared in stack acme/logs/prod until 2027-03-31" in said.text
+
+
+def test_a_flow_log_in_another_stack_excuses_nothing_else(
+    stack: Stack, exemptions_file: Path
+) -> None:
+    stack.flow_log("log", [stack.vpc("bare")], properties={"trafficType": "ACCEPT"})
+    covered = {**ENTRY, "coveredBy": {"stack": "acme/logs/prod"}}
+    [said] = judged(stack, exemptions_file, covered)
+    assert said.policy == "flow-log-captures-rejects"
+
+
+def test_what_concerns_two_vpcs_needs_both_exempt(stack: Stack, exemptions_file: Path) -> None:
+    group = stack.log_group("group", retentionInDays=1)
+    stack.flow_log("log", [stack.vpc("bare")], made_from={"logDestination": [group]})
+    stack.flow_log("log2", [stack.vpc("other")], made_from={"logDestination": [group]})
+    [said] = judged(stack, exemptions_file, ENTRY)
+    assert said.policy == "log-group-has-retention"
+    [said] = judged(stack, exemptions_file, ENTRY, {**ENTRY, "vpc": "other"})
+    assert said.policy == "waiver-is-visible"
+
+
+@pytest.mark.parametrize("vpc", ["bear", "urn:pulumi:prod::network::**::bear", "urn:pulumi:p*"])
+def test_an_exemption_of_no_vpc_of_this_stack_is_a_violation(
+    good: Stack, exemptions_file: Path, vpc: str
+) -> None:
+    vpc = vpc if vpc != "urn:pulumi:p*" else "urn:pulumi:p*::net*::nothing"
+    [said] = judged(good, exemptions_file, {**ENTRY, "vpc": vpc})
+    assert (said.policy, said.level) == ("exemption-is-valid", "mandatory")
+    assert f'The exemption of "{vpc}" matches no VPC of this stack' in said.text
+
+
+@pytest.mark.parametrize(
+    "vpc", ["urn:pulumi:dev::network::**", "urn:pulumi:prod::other::**", "vpc-0123"]
+)
+@pytest.mark.parametrize("expires", ["2027-03-31", "2020-01-01"])
+def test_an_exemption_of_another_stack_is_left_alone(
+    good: Stack, exemptions_file: Path, vpc: str, expires: str
+) -> None:
+    assert judged(good, exemptions_file, {**ENTRY, "vpc": vpc, "expires": expires}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"owner": None}, "'owner' is a required property"),
+        ({"reason": ""}, "reason"),
+        ({"expires": "2027-02-30"}, "expires: day is out of range"),
+        ({"expires": "soon"}, "expires: 'soon' does not match"),
+        ({"until": "2027-03-31"}, "'until' was unexpected"),
+        ({"coveredBy": {}}, "'stack' is a required property"),
+    ],
+)
+def test_a_mistake_in_the_file_is_a_violation_and_nothing_is_exempt(
+    bare: Stack, exemptions_file: Path, change: dict[str, Any], text: str
+) -> None:
+    wrong = {key: value for key, value in {**ENTRY, **change}.items() if value is not None}
+    said = judged(bare, exemptions_file, ENTRY, wrong)
+    assert [(each.policy, each.level) for each in said] == [
+        ("exemption-is-valid", "mandatory"),
+        ("vpc-has-flow-log", "mandatory"),
+    ]
+    assert text in said[0].text
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]"])
+def test_a_file_that_cannot_be_read_is_a_violation(
+    good: Stack, exemptions_file: Path, content: str | None
+) -> None:
+    if content is not None:
+        exemptions_file.write_text(content)
+    [said] = good.judged({"exemption-is-valid": {"file": str(exemptions_file)}})
+    assert said.level == "mandatory"
+    assert str(exemptions_file) in said.text
+    assert "nothing is exempt" in said.text
+
+
+def test_without_the_policy_that_reads_them_nothing_is_exempt(
+    bare: Stack, exemptions_file: Path
+) -> None:
+    exemptions_file.write_text(json.dumps({"exemptions": [ENTRY]}))
+    config = {"exemption-is-valid": {"file": str(exemptions_file), "enforcementLevel": "disabled"}}
+    assert [each.policy for each in bare.judged(config)] == ["vpc-has-flow-log"]
