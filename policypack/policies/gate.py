@@ -41,6 +41,9 @@ class _Message:
     text: str
 
 
+_AboutTheGate = Callable[[StackValidationArgs, Config], Iterable[_Message]]
+
+
 class Gate:
     """The policies of one policy pack, and what they have to tell one another.
 
@@ -63,10 +66,10 @@ class Gate:
         self._exemptions: tuple[Exemption, ...] = ()
         self._waivers: list[_Message] = []
         self._defects: list[_Message] = []
-        self._about_the_gate: Mapping[str, Callable[[StackGraph, Config], Iterable[_Message]]] = {
+        self._about_the_gate: Mapping[str, _AboutTheGate] = {
             exemption_is_valid.REQUIREMENT.name: self._read_exemptions,
-            waiver_is_visible.REQUIREMENT.name: lambda _graph, _config: _taken(self._waivers),
-            gate_is_sound.REQUIREMENT.name: lambda _graph, _config: _taken(self._defects),
+            waiver_is_visible.REQUIREMENT.name: lambda _args, _config: _taken(self._waivers),
+            gate_is_sound.REQUIREMENT.name: lambda _args, _config: _taken(self._defects),
         }
 
     def policies(self) -> list[Policy]:
@@ -87,8 +90,7 @@ class Gate:
             config, problems = configured(requirement, args.get_config())
             for problem in problems:
                 self._not_sound(requirement, problem, report)
-            graph = StackGraph(args.resources)
-            messages = list(self._messages(requirement, graph, config))
+            messages = list(self._messages(requirement, args, config))
         except Exception as error:  # noqa: BLE001 (no exception may turn the gate into a pass)
             self._not_sound(requirement, _defect(requirement, error), report)
             return
@@ -112,12 +114,12 @@ class Gate:
         return args.props if changed else None
 
     def _messages(
-        self, requirement: Requirement, graph: StackGraph, config: Config
+        self, requirement: Requirement, args: StackValidationArgs, config: Config
     ) -> Iterator[_Message]:
         if requirement.check is None:
-            yield from self._about_the_gate[requirement.name](graph, config)
+            yield from self._about_the_gate[requirement.name](args, config)
             return
-        findings = requirement.check(graph, config)
+        findings = requirement.check(StackGraph(args.resources), config)
         for finding in sorted(findings, key=lambda finding: (finding.urn, finding.problem)):
             if waiver := self._waiver(requirement, finding, config):
                 self._waivers.append(waiver)
@@ -146,7 +148,7 @@ class Gate:
             used.append(f'VPC "{vpc.name}" and {requirement.name}: {exemption.in_words}.')
         return _Message(finding.urn, "\n".join(used)) if used else None
 
-    def _read_exemptions(self, graph: StackGraph, config: Config) -> Iterator[_Message]:
+    def _read_exemptions(self, args: StackValidationArgs, config: Config) -> Iterator[_Message]:
         self._exemptions = ()
         if "file" not in config:
             return
@@ -155,6 +157,7 @@ class Gate:
         except ExemptionsError as error:
             yield _Message("", f"{error} Until that is put right, nothing is exempt.")
             return
+        graph = StackGraph(args.resources)
         for finding in exemption_is_valid.findings(self._exemptions, graph, self._today()):
             yield _message(exemption_is_valid.REQUIREMENT, finding)
 
