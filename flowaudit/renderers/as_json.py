@@ -1,0 +1,25 @@
+"""One JSON document."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from flowaudit.finding import Report
+from flowaudit.renderers import plain
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the document, with one VPC at a time in memory."""
+    rest = plain.header(report) | {
+        "findings": [plain.finding(finding) for finding in report.findings],
+        "unread": [asdict(unread) for unread in report.unread],
+    }
+    # Everything else comes first, so that the list of VPCs can be left open.
+    yield json.dumps(rest, indent=2, default=plain.encode).removesuffix("\n}")
+    yield ',\n  "vpcs": ['
+    separator = "\n"
+    for verdict in report.verdicts():
+        text = json.dumps(plain.verdict(verdict), indent=2, default=plain.encode)
+        yield separator + "    " + text.replace("\n", "\n    ")
+        separator = ",\n"
+    yield "]\n}\n" if separator == "\n" else "\n  ]\n}\n"

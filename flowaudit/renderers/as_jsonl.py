@@ -1,0 +1,24 @@
+"""One JSON object a line, each with a `type`: for `jq`, and for loading into a data store."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from flowaudit.finding import Report
+from flowaudit.renderers import plain
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the lines: VPCs, findings about no VPC, what is unread, and last the summary."""
+    for verdict in report.verdicts():
+        yield _line("vpc", plain.verdict(verdict))
+    for finding in report.findings:
+        yield _line("finding", plain.finding(finding))
+    for unread in report.unread:
+        yield _line("unread", asdict(unread))
+    yield _line("summary", plain.header(report))
+
+
+def _line(kind: str, value: dict[str, Any]) -> str:
+    return json.dumps({"type": kind} | value, default=plain.encode) + "\n"

@@ -1,0 +1,118 @@
+"""For people at a terminal: one table per account, then what could not be read, then the counts."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from itertools import groupby
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
+
+_STYLES = {
+    Status.PASS: "green",
+    Status.FAIL: "bold red",
+    Status.EXEMPT: "cyan",
+    Status.SHARED: "cyan",
+    Status.UNKNOWN: "bold yellow",
+}
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the tables, with one account at a time in memory."""
+    for account_id, results in groupby(report.results, lambda result: result.account_id):
+        table = _table(results)
+        if table.row_count:
+            yield _text(Text(f"Account {account_id}", style="bold"))
+            yield _text(table)
+    for unread in report.unread:
+        where = f"{unread.account_id} {unread.region or 'all regions'}"
+        yield _text(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {unread.message}"))
+        yield _text(Text(f"         {unread.remedy}"))
+    for finding in report.findings:
+        yield _text(
+            Text.assemble(
+                (f"{finding.rule} ", "bold red"), f"{finding.resource}: {finding.message}"
+            )
+        )
+    yield _text(_summary(report))
+
+
+def _table(results: Iterable[RegionReport]) -> Table:
+    table = Table("Region", "VPC", "Name", "Verdict", "Why", box=SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns[:4]:
+        column.no_wrap = True
+    table.columns[2].max_width = 24
+    table.columns[2].overflow = "ellipsis"
+    for result in results:
+        for verdict in result.verdicts:
+            name = verdict.vpc.name + (" (default)" if verdict.vpc.is_default else "")
+            table.add_row(
+                verdict.region,
+                verdict.vpc.id,
+                Text(name.strip()),
+                Text(verdict.status.upper(), style=_STYLES[verdict.status]),
+                _why(verdict),
+            )
+    return table
+
+
+def _why(verdict: Verdict) -> Text:
+    """The findings, each with its rule's id so that `--explain` can follow; else the summary."""
+    if not verdict.findings:
+        return Text(verdict.summary)
+    lines = [
+        Text.assemble(
+            (finding.rule, "dim" if finding.exempt or finding.severity is Severity.LOW else "bold"),
+            f" {finding.message}",
+        )
+        for finding in verdict.findings
+    ]
+    if verdict.status is not Status.FAIL:
+        lines.insert(0, Text(verdict.summary))
+    return Text("\n").join(lines)
+
+
+def _summary(report: Report) -> Text:
+    totals = report.totals
+    vpcs = sum(totals.vpcs.values())
+    counts = ", ".join(f"{count} {status}" for status, count in totals.vpcs.items() if count)
+    calls = sum(totals.calls.values())
+    throttled = f", {totals.throttled} of them throttled" if totals.throttled else ""
+    text = Text.assemble(
+        (_count(vpcs, "VPC"), "bold"),
+        f"{': ' if counts else ''}{counts}. ",
+        f"{_count(totals.regions_read, 'region')} of {_count(totals.accounts, 'account')} read in "
+        f"{report.seconds:.1f} s with {_count(calls, 'API call')}{throttled}.",
+    )
+    if not report.complete:
+        text.append(
+            f"\nINCOMPLETE: {_count(totals.regions_unread, 'region')} could not be read, see above; "
+            "what is there is unknown.",
+            style="bold yellow",
+        )
+    if totals.findings:
+        text.append("\nvpc-flow-logs audit --explain RULE says more about a rule.", style="dim")
+    return text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _text(renderable: RenderableType) -> str:
+    """Render in colour, to the terminal's width; 120 columns where there is no terminal."""
+    out = StringIO()
+    Console(
+        file=out,
+        width=shutil.get_terminal_size((120, 24)).columns,
+        force_terminal=True,
+        no_color=False,
+        color_system="standard",
+        highlight=False,
+        emoji=False,
+    ).print(renderable)
+    return out.getvalue()

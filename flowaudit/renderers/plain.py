@@ -1,0 +1,59 @@
+"""The report as plain dictionaries, which the JSON formats share."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flowaudit.finding import Finding, Report, Verdict
+from flowaudit.rules import RULES
+
+
+def header(report: Report) -> dict[str, Any]:
+    """Return everything of a report but its verdicts and findings."""
+    return {
+        "tool": "vpc-flow-logs",
+        "version": report.tool_version,
+        "started": report.started.isoformat(),
+        "seconds": round(report.seconds, 3),
+        "source": report.source,
+        "complete": report.complete,
+        "interrupted": report.interrupted,
+        "requirement": asdict(report.requirement),
+        "rules": report.rules,
+        "accounts": report.accounts,
+        "totals": asdict(report.totals),
+    }
+
+
+def verdict(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict with its reasons and evidence."""
+    return {
+        "account_id": verdict.account_id,
+        "region": verdict.region,
+        "vpc": asdict(verdict.vpc),
+        "status": verdict.status,
+        "summary": verdict.summary,
+        "findings": [finding(each) for each in verdict.findings],
+        "unread": [asdict(each) for each in verdict.unread],
+        "flow_logs": [asdict(each) for each in verdict.flow_logs],
+        "log_groups": [asdict(each) for each in verdict.log_groups],
+        "coverage": asdict(verdict.coverage) if verdict.coverage else None,
+        "exemption": asdict(verdict.exemption) if verdict.exemption else None,
+    }
+
+
+def finding(finding: Finding) -> dict[str, Any]:
+    """Return a finding with its stable id and its rule's controls."""
+    controls = [str(control) for control in RULES[finding.rule].controls]
+    return {"id": finding.id, **asdict(finding), "controls": controls}
+
+
+def encode(value: object) -> str:
+    """Turn what JSON has no type for (dates) into ISO 8601 text: for `json.dumps(default=...)`.
+
+    Raises:
+        TypeError: For any other type.
+    """
+    if isinstance(value, date):  # a datetime is a date too
+        return value.isoformat()
+    raise TypeError(f"a report holds no {type(value).__name__}")
