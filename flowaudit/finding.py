@@ -191,6 +191,7 @@ class Totals:
         findings: How many findings (exempt ones left out) each rule has.
         calls: HTTP requests by IAM action, retries included.
         throttled: How many of them were throttled.
+        severities: How many findings (exempt ones left out) each severity has.
     """
 
     accounts: int
@@ -200,6 +201,7 @@ class Totals:
     findings: Mapping[str, int]
     calls: Mapping[str, int]
     throttled: int
+    severities: Mapping[Severity, int] = field(default_factory=dict[Severity, int])
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,8 @@ def _summary(report: Report) -> Text:
     )
     if not report.complete:
         text.append(
-            f"\nINCOMPLETE: {_count(totals.regions_unread, 'region')} could not be read (see above), "
-            "so what is there is unknown.",
+            f"\nINCOMPLETE: {_count(totals.regions_unread, 'region')} could not be read, "
+            "see above: what is there is unknown.",
             style="bold yellow",
         )
     if totals.findings:

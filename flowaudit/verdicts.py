@@ -1,0 +1,146 @@
+"""Facts of a region -> one verdict per VPC; pure."""
+
+from collections.abc import Sequence
+
+from flowaudit.exemptions import Exemptions
+from flowaudit.facts import RegionFacts, Unread, Vpc
+from flowaudit.finding import Coverage, Exemption, Finding, Requirement, Severity, Status, Verdict
+from flowaudit.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES
+from flowaudit.rules import RULES
+from flowaudit.rules.rule import Subject, describe
+
+
+def judge(
+    facts: RegionFacts, requirement: Requirement, exemptions: Exemptions, rules: Sequence[str]
+) -> tuple[Verdict, ...]:
+    """Return the verdict on every VPC that is known of a region, sorted by VPC id.
+
+    Args:
+        facts: What was read.
+        requirement: What a VPC has to fulfil.
+        exemptions: Who need not, on the day of the audit.
+        rules: The ids of the rules to apply.
+    """
+    return tuple(
+        _judge_vpc(_subject(facts, vpc, requirement), exemptions, rules)
+        for vpc in sorted(facts.vpcs, key=lambda vpc: vpc.id)
+    )
+
+
+def _judge_vpc(subject: Subject, exemptions: Exemptions, rules: Sequence[str]) -> Verdict:
+    facts, vpc = subject.facts, subject.vpc
+    if vpc.owner_id != facts.account_id:
+        return Verdict(
+            facts.account_id,
+            facts.region,
+            vpc,
+            Status.SHARED,
+            f"Belongs to account {vpc.owner_id}, which alone can log all of it: audit it there.",
+        )
+    if unread := facts.could_not_read(FLOW_LOGS.action):
+        return Verdict(
+            facts.account_id,
+            facts.region,
+            vpc,
+            Status.UNKNOWN,
+            _summarize_unread(unread),
+            unread=unread,
+        )
+    found = [
+        finding
+        for id_ in rules
+        if (check := RULES[id_].check) and (finding := check(subject)) is not None
+    ]
+    findings, exemption = exemptions.apply(vpc, found)
+    unread = _missing(subject)
+    status = _status(findings, unread)
+    groups = subject.log_groups or {}
+    return Verdict(
+        account_id=facts.account_id,
+        region=facts.region,
+        vpc=vpc,
+        status=status,
+        summary=_summarize(subject, status, findings, unread, exemption),
+        # Sorting is stable: rules of the same severity stay in their order.
+        findings=tuple(sorted(findings, key=lambda finding: -finding.severity.rank)),
+        unread=unread,
+        flow_logs=subject.flow_logs,
+        log_groups=tuple(
+            groups[name]
+            for name in sorted({log.log_group_name or "" for log in subject.flow_logs})
+            if name in groups
+        ),
+        coverage=subject.coverage,
+        exemption=exemption,
+    )
+
+
+def _status(findings: Sequence[Finding], unread: Sequence[Unread]) -> Status:
+    """A defect that was seen is certain, whatever else is unread; a pass needs everything."""
+    failing = [finding for finding in findings if finding.severity is not Severity.LOW]
+    if any(not finding.exempt for finding in failing):
+        return Status.FAIL
+    if unread:
+        return Status.UNKNOWN
+    return Status.EXEMPT if failing else Status.PASS
+
+
+def _missing(subject: Subject) -> tuple[Unread, ...]:
+    """Return what could not be read though a pass would need it."""
+    if any(log.log_group_name for log in subject.active):
+        return subject.facts.could_not_read(LOG_GROUPS.action)
+    return ()
+
+
+def _subject(facts: RegionFacts, vpc: Vpc, requirement: Requirement) -> Subject:
+    flow_logs = tuple(
+        sorted(
+            (log for log in facts.flow_logs if log.resource_id == vpc.id), key=lambda log: log.id
+        )
+    )
+    return Subject(
+        facts=facts,
+        vpc=vpc,
+        requirement=requirement,
+        flow_logs=flow_logs,
+        log_groups=None
+        if facts.could_not_read(LOG_GROUPS.action)
+        else {group.name: group for group in facts.log_groups},
+        coverage=None if flow_logs else _coverage(facts, vpc),
+    )
+
+
+def _coverage(facts: RegionFacts, vpc: Vpc) -> Coverage | None:
+    """Return how far flow logs of subnets and interfaces cover a VPC; None when there are none."""
+    if facts.could_not_read(NETWORK_INTERFACES.action):
+        return None
+    logged = {log.resource_id for log in facts.flow_logs if log.status in {"ACTIVE", None}}
+    interfaces = [each for each in facts.network_interfaces if each.vpc_id == vpc.id]
+    covered = sum(each.id in logged or each.subnet_id in logged for each in interfaces)
+    return Coverage(covered, len(interfaces)) if covered else None
+
+
+def _summarize(
+    subject: Subject,
+    status: Status,
+    findings: Sequence[Finding],
+    unread: Sequence[Unread],
+    exemption: Exemption | None,
+) -> str:
+    if status is Status.FAIL:
+        return next(
+            finding.message
+            for finding in sorted(findings, key=lambda finding: -finding.severity.rank)
+            if not finding.exempt
+        )
+    if status is Status.UNKNOWN:
+        return _summarize_unread(unread)
+    if status is Status.EXEMPT and exemption:
+        return f"Exempt until {exemption.expires}: {exemption.reason} ({exemption.owner})"
+    return "; ".join(describe(log) for log in subject.active) + "."
+
+
+def _summarize_unread(unread: Sequence[Unread]) -> str:
+    return "Not known, because something could not be read: " + "; ".join(
+        each.message for each in unread
+    )
