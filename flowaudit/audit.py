@@ -4,6 +4,7 @@ import pickle
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
@@ -44,8 +45,10 @@ class Plan:
     knows_status: bool = True
 
 
-class Auditor:
+class Auditor(AbstractContextManager["Auditor"]):
     """Takes facts as they come, judges them, and makes the report in the end.
+
+    A context manager: at its end the report's results are gone from disk.
 
     Attributes:
         vpcs: VPCs so far, by status.
@@ -102,6 +105,10 @@ class Auditor:
             self._matched.update(self._plan.exemptions.matching(vpc))
         self._results.add(result)
         return result
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what lies on disk."""
+        self._results.close()
 
     def _count(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -160,6 +167,9 @@ class _Spool:
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile[bytes](max_size=self._IN_MEMORY)
         self._places: dict[tuple[str, str], int] = {}
+
+    def close(self) -> None:
+        self._file.close()
 
     def __len__(self) -> int:
         return len(self._places)

@@ -268,7 +268,7 @@ class Inventory:
             """Once VPCs and flow logs are there, list what the flow logs point to."""
             if len(reading.pending) > 1:  # the one that has just ended is still in it
                 return
-            if parameters := _log_groups_wanted(reading):
+            if (parameters := _log_groups_wanted(reading)) is not None:
                 logs = self._client(session, "logs", region, reading.meter)
                 ask(LOG_GROUPS, logs, reading.log_groups, parameters)
             if _interfaces_wanted(reading):

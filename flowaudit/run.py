@@ -72,12 +72,12 @@ def run(request: Request) -> int:
         else exemptions.Exemptions(),
         everything=everything,
     )
-    auditor = Auditor(plan)
-    interrupted = _read(request, session, auditor)
-    report = auditor.report(interrupted=interrupted)
-    for name, path in targets:
-        _write(name, path, report, quiet=request.quiet)
-    return _exit_code(report, request.fail_on)
+    with Auditor(plan) as auditor:
+        interrupted = _read(request, session, auditor)
+        report = auditor.report(interrupted=interrupted)
+        for name, path in targets:
+            _write(name, path, report, quiet=request.quiet)
+        return _exit_code(report, request.fail_on)
 
 
 def _exit_code(report: Report, fail_on: str) -> int:

@@ -1,0 +1,189 @@
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from flowaudit.__main__ import main
+
+from .fault_proxy import Proxy, serve
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+ACCOUNT = "123456789012"
+REGIONS = ("eu-west-1", "us-east-1")
+GROUP = "VPC-Flow-Logs"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An AWS API with clients to fill it."""
+
+    url: str
+
+    def ec2(self, region: str = "eu-west-1") -> "EC2Client":
+        return boto3.client("ec2", region_name=region, endpoint_url=self.url)
+
+    def logs(self, region: str = "eu-west-1") -> "CloudWatchLogsClient":
+        return boto3.client("logs", region_name=region, endpoint_url=self.url)
+
+    def iam(self) -> "IAMClient":
+        return boto3.client("iam", region_name="us-east-1", endpoint_url=self.url)
+
+    def post(self, path: str, data: bytes = b"") -> None:
+        with urlopen(Request(self.url + path, data=data, method="POST"), timeout=10):  # noqa: S310
+            pass
+
+    def vpcs(self, region: str = "eu-west-1") -> list[str]:
+        return [vpc.get("VpcId", "") for vpc in self.ec2(region).describe_vpcs()["Vpcs"]]
+
+    def vpc(self, name: str = "", region: str = "eu-west-1") -> str:
+        tags: list[Any] = [{"Key": "Name", "Value": name}] if name else []
+        answer = self.ec2(region).create_vpc(
+            CidrBlock="10.0.0.0/16",
+            TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}] if tags else [],
+        )
+        return answer["Vpc"].get("VpcId", "")
+
+    def log_group(self, name: str = GROUP, days: int | None = 365, region: str = "eu-west-1") -> None:
+        logs = self.logs(region)
+        logs.create_log_group(logGroupName=name)
+        if days:
+            logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+
+    def flow_log(
+        self,
+        resource: str,
+        traffic: Any = "REJECT",
+        *,
+        group: str | None = GROUP,
+        bucket: str | None = None,
+        region: str = "eu-west-1",
+    ) -> str:
+        kinds = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
+        more: dict[str, Any] = {
+            "LogGroupName": group,
+            "DeliverLogsPermissionArn": f"arn:aws:iam::{ACCOUNT}:role/VPCFlowLogsRole",
+        }
+        if bucket:
+            boto3.client("s3", region_name="us-east-1", endpoint_url=self.url).create_bucket(
+                Bucket=bucket
+            )
+            more = {"LogDestinationType": "s3", "LogDestination": f"arn:aws:s3:::{bucket}"}
+        kind: Any = kinds[resource.partition("-")[0]]
+        answer = self.ec2(region).create_flow_logs(
+            ResourceIds=[resource], ResourceType=kind, TrafficType=traffic, **more
+        )
+        assert not answer["Unsuccessful"], answer
+        return answer["FlowLogIds"][0]
+
+    def log_everything(self, *regions: str) -> None:
+        """Give every VPC of these regions what the audit requires."""
+        for region in regions:
+            self.log_group(region=region)
+            for vpc in self.vpcs(region):
+                self.flow_log(vpc, region=region)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> Any:
+        return json.loads(self.out)
+
+    def vpc(self, vpc_id: str) -> Any:
+        return next(each for each in self.report["vpcs"] if each["vpc"]["id"] == vpc_id)
+
+    def rules(self, vpc_id: str) -> list[str]:
+        return [finding["rule"] for finding in self.vpc(vpc_id)["findings"]]
+
+
+Audit = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Path) -> None:
+    """Nothing of the user's own AWS configuration is seen by a test."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT_URL", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_CONFIG_FILE": str(tmp_path / "aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "aws-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "VPC_FLOW_LOGS_CACHE": str(cache),
+        "COLUMNS": "160",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def cloud(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """An AWS with nothing in it but each region's default VPC."""
+    cloud = Cloud(moto_url)
+    cloud.post("/moto-api/reset")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
+    return cloud
+
+
+@pytest.fixture
+def proxy(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """The same, with faults; the audit goes through it, `cloud` does not."""
+    with serve(cloud.url) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        yield proxy
+
+
+@pytest.fixture
+def audit(capsys: pytest.CaptureFixture[str]) -> Audit:
+    """Run `vpc-flow-logs audit` in two regions, as JSON unless told otherwise."""
+
+    def run(*arguments: str, regions: str | None = ",".join(REGIONS)) -> Result:
+        words = ["audit", *arguments]
+        if "--format" not in arguments:
+            words += ["--format", "json"]
+        if regions:
+            words += ["--regions", regions]
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        captured = capsys.readouterr()
+        code = end.value.code
+        return Result(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return run
+
+
+def plain(text: str) -> str:
+    """One line without a terminal's line breaks."""
+    return re.sub(r"\s+", " ", text)

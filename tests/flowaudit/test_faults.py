@@ -1,0 +1,306 @@
+"""What goes wrong in one region is said, and costs no other region its verdicts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .conftest import ACCOUNT, REGIONS, Audit, Cloud, plain
+from .fault_proxy import (
+    Fault,
+    Proxy,
+    body,
+    break_off,
+    cut_short,
+    error,
+    first,
+    replace,
+    then,
+)
+
+DENIED = error(
+    "UnauthorizedOperation",
+    "You are not authorized to perform this operation. with an explicit deny",
+    status=403,
+)
+
+
+@pytest.fixture(autouse=True)
+def _logged(cloud: Cloud) -> None:
+    cloud.log_everything(*REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause", "remedy"),
+    [
+        (DENIED, "access denied", "vpc-flow-logs permissions"),
+        (error("ExpiredToken", status=400), "credentials", "Renew the credentials"),
+        (error("RequestExpired", status=400), "credentials", "Renew the credentials"),
+        (error("AuthFailure", status=401), "region not enabled", "Enable eu-west-1"),
+        (error("OptInRequired", status=401), "region not enabled", "Enable eu-west-1"),
+        (error("InternalError", status=400), "bad response", "Check what answers"),
+        (body(b"<html>not <b>XML"), "bad response", "Check what answers"),
+        (body(b""), "bad response", "Check what answers"),
+        (body(b"<html><body>Log in to the wifi</body></html>"), "bad response", "Check what"),
+        (cut_short, "bad response", "Check what answers"),
+    ],
+)
+@pytest.mark.parametrize("action", ["ec2:DescribeVpcs", "ec2:DescribeFlowLogs"])
+def test_an_unread_region_is_never_a_pass(
+    proxy: Proxy, audit: Audit, action: str, fault: Fault, cause: str, remedy: str
+) -> None:
+    proxy.fault("eu-west-1", action, fault)
+
+    result = audit()
+
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert (unread["account_id"], unread["region"]) == (ACCOUNT, "eu-west-1")
+    assert (unread["action"], unread["cause"]) == (action, cause)
+    assert remedy in unread["remedy"]
+    statuses = {each["region"]: each["status"] for each in result.report["vpcs"]}
+    assert statuses.pop("us-east-1") == "pass"
+    assert statuses in ({}, {"eu-west-1": "unknown"})
+    assert result.report["totals"]["regions_unread"] == 1
+
+
+def test_findings_are_printed_though_the_audit_is_incomplete(
+    cloud: Cloud, proxy: Proxy, audit: Audit
+) -> None:
+    vpc = cloud.vpc(region="us-east-1")
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", DENIED)
+
+    result = audit("--format", "table")
+
+    assert result.code == 3
+    assert f"us-east-1 {vpc} FAIL" in plain(result.out)
+    assert f"NOT READ {ACCOUNT} eu-west-1: ec2:DescribeVpcs" in plain(result.out)
+    assert "INCOMPLETE: 1 region" in result.out
+
+
+def test_throttling_is_retried_and_shown(proxy: Proxy, audit: Audit) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", first(2, error("RequestLimitExceeded", status=503)))
+
+    result = audit()
+
+    assert result.code == 0
+    assert result.report["totals"]["throttled"] == 2
+    assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 4
+    assert "2 of them throttled" not in audit("--format", "table").out
+
+
+def test_throttling_without_end_is_given_up(
+    proxy: Proxy, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.retries.standard.time", _NoSleep, raising=False)
+    monkeypatch.setattr("flowaudit.aws.ATTEMPTS", 2)
+    proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", error("RequestLimitExceeded", status=503))
+
+    result = audit()
+
+    assert result.code == 3
+    assert [each["cause"] for each in result.report["unread"]] == ["throttled"]
+    assert result.report["totals"]["throttled"] == 2
+    [vpc] = [each for each in result.report["vpcs"] if each["region"] == "eu-west-1"]
+    assert vpc["status"] == "unknown"
+
+
+class _NoSleep:
+    @staticmethod
+    def sleep(_: float) -> None:
+        pass
+
+
+@pytest.mark.parametrize("fault", [error("ServiceUnavailable", status=503), break_off])
+def test_passing_trouble_is_retried(proxy: Proxy, audit: Audit, fault: Fault) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", first(1, fault))
+
+    result = audit()
+
+    assert result.code == 0
+    assert result.report["totals"]["calls"]["ec2:DescribeFlowLogs"] == 3
+
+
+@pytest.mark.parametrize(
+    "action", ["ec2:DescribeVpcs", "ec2:DescribeFlowLogs", "logs:DescribeLogGroups"]
+)
+def test_a_region_that_hangs_costs_its_deadline_only(
+    proxy: Proxy, audit: Audit, action: str
+) -> None:
+    proxy.fault("eu-west-1", action, proxy.hang)
+
+    started = time.monotonic()
+    result = audit("--timeout", "2")
+
+    assert time.monotonic() - started < 10
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert (unread["region"], unread["action"], unread["cause"]) == ("eu-west-1", action, "timeout")
+    statuses = {each["region"]: each["status"] for each in result.report["vpcs"]}
+    assert statuses.pop("us-east-1") == "pass"
+    assert statuses in ({}, {"eu-west-1": "unknown"})
+
+
+def test_the_first_page_is_kept_when_the_second_fails(
+    cloud: Cloud, proxy: Proxy, audit: Audit
+) -> None:
+    vpc = cloud.vpc()
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", then("more", DENIED))
+
+    result = audit()
+
+    assert result.code == 3
+    assert result.vpc(vpc)["status"] == "fail"
+    assert result.report["totals"]["vpcs"]["pass"] == 2
+    assert [each["action"] for each in result.report["unread"]] == ["ec2:DescribeVpcs"]
+
+
+def test_flow_logs_of_a_first_page_alone_prove_nothing(proxy: Proxy, audit: Audit) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", then("more", error("InternalError")))
+
+    result = audit()
+
+    assert result.code == 3
+    assert result.report["totals"]["vpcs"]["unknown"] == 1
+
+
+def test_all_pages_are_read(cloud: Cloud, proxy: Proxy, audit: Audit) -> None:
+    extra = (
+        b'<DescribeVpcsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><vpcSet><item>'
+        b"<vpcId>vpc-0f00d</vpcId><ownerId>123456789012</ownerId></item></vpcSet>"
+        b"</DescribeVpcsResponse>"
+    )
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", then("more", body(extra)))
+
+    result = audit()
+
+    assert result.rules("vpc-0f00d") == ["vpc-has-flow-log"]
+    assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 3
+
+
+def test_ten_thousand_vpcs_in_a_region_cost_pages_not_calls(proxy: Proxy, audit: Audit) -> None:
+    def page(question: object, number: int = 0) -> bytes:
+        items = "".join(
+            f"<item><vpcId>vpc-{number:02d}{index:04d}</vpcId><ownerId>{ACCOUNT}</ownerId></item>"
+            for index in range(1000)
+        )
+        more = f"<nextToken>{number + 1}</nextToken>" if number < 9 else ""
+        return (
+            '<DescribeVpcsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+            f"<vpcSet>{items}</vpcSet>{more}</DescribeVpcsResponse>"
+        ).encode()
+
+    proxy.fault(
+        "eu-west-1",
+        "ec2:DescribeVpcs",
+        lambda question: body(page(question, int(question.parameters.get("NextToken", "0"))))(
+            question
+        ),
+    )
+
+    result = audit()
+
+    assert result.code == 1
+    assert result.report["totals"]["vpcs"]["fail"] == 10_000
+    assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 11
+    assert sum(result.report["totals"]["calls"].values()) == 17 - 1
+
+
+def test_names_cannot_rewrite_the_terminal(cloud: Cloud, audit: Audit) -> None:
+    vpc = cloud.vpc("evil\x1b[2J\u202ename\n")
+
+    assert result_name(audit(), vpc) == "evil\ufffd[2J\ufffdname\ufffd"
+
+
+def result_name(result: object, vpc: str) -> str:
+    return result.vpc(vpc)["vpc"]["name"]  # type: ignore[attr-defined]
+
+
+def test_regions_that_are_not_enabled_are_left_out(
+    cloud: Cloud, proxy: Proxy, audit: Audit
+) -> None:
+    answer = (
+        b'<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>'
+        b"<item><regionName>eu-west-1</regionName></item>"
+        b"<item><regionName>af-south-1</regionName></item>"
+        b"</regionInfo></DescribeRegionsResponse>"
+    )
+    proxy.fault("us-east-1", "ec2:DescribeRegions", body(answer))
+    cloud.log_everything("af-south-1")
+
+    result = audit(regions=None)
+
+    assert result.code == 0
+    assert {each["region"] for each in result.report["vpcs"]} == {"eu-west-1", "af-south-1"}
+    assert result.report["totals"]["regions_read"] == 2
+
+
+def test_when_regions_cannot_be_listed_the_known_ones_are_read(
+    cloud: Cloud, proxy: Proxy, audit: Audit
+) -> None:
+    proxy.fault("us-east-1", "ec2:DescribeRegions", DENIED)
+
+    result = audit(regions=None)
+
+    assert result.code == 3
+    assert [each["action"] for each in result.report["unread"]] == ["ec2:DescribeRegions"]
+    assert result.report["totals"]["regions_read"] == 17
+
+
+def test_credentials_that_are_not_valid_are_one_clear_message(proxy: Proxy, audit: Audit) -> None:
+    proxy.fault("us-east-1", "sts:GetCallerIdentity", error("ExpiredToken", "The token is expired"))
+
+    result = audit("--format", "table")
+
+    assert result.code == 3
+    assert "The token is expired" in plain(result.out)
+    assert "aws sso login" in plain(result.out)
+
+
+def test_no_credentials_at_all(
+    cloud: Cloud, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+
+    result = audit()
+
+    assert result.code == 3
+    assert {each["cause"] for each in result.report["unread"]} == {"credentials"}
+
+
+def test_ctrl_c_reports_what_was_read(proxy: Proxy) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", proxy.hang)
+    command = [sys.executable, "-m", "flowaudit", "audit", "--regions", "eu-west-1,us-east-1"]
+    with subprocess.Popen(
+        [*command, "--format", "jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 30
+        asked = {("us-east-1", "logs:DescribeLogGroups"), ("eu-west-1", "ec2:DescribeVpcs")}
+        while not asked <= {(each.region, each.action) for each in proxy.questions}:
+            assert time.monotonic() < deadline
+            os.sched_yield()
+        proxy.released.wait(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130, err
+    assert '"status": "pass"' in out
+    assert '"cause": "interrupted"' in out
+    assert '"interrupted": true' in out
+    assert not err
+
+
+def test_a_defect_of_ours_in_one_region_is_not_a_pass(
+    proxy: Proxy, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", replace(b"<ownerId>", b"<notOwnerId>"))
+
+    result = audit()
+
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert unread["cause"] == "bad response"
