@@ -170,9 +170,11 @@ def unread(error: Exception, account_id: str, region: str | None, action: str) -
         cause = next(
             (cause for kinds, cause in _CAUSES if isinstance(error, kinds)), Cause.INTERNAL
         )
-    message = f"{action}: {printable(str(error))}"
+    # Botocore puts an answer that it could not parse, of any length, behind its own first line.
+    text = printable(str(error).partition("\n")[0])
     if cause is Cause.INTERNAL:
-        message = f"{action}: {type(error).__name__}: {printable(str(error))}"
+        text = f"{type(error).__name__}: {text}"
+    message = f"{action}: {text}"
     return Unread(account_id, region, action, cause, message, _remedy(cause, action, region))
 
 

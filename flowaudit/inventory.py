@@ -10,7 +10,7 @@ dead connection holds nobody up. What cannot be read comes out as `Unread`, neve
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from functools import partial
 from os.path import commonprefix
 from queue import Empty, SimpleQueue
 from threading import Thread
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowaudit import aws
@@ -154,27 +155,44 @@ class Inventory:
                 self._ends.get_nowait()()
 
     def _ask(
-        self, task: "_Task", action: str, question: Callable[[], T], then: Callable[[T], None]
+        self,
+        task: "_Task",
+        action: str,
+        question: Callable[[], T],
+        then: Callable[[T], None] = lambda _: None,
+        finally_: Callable[[], None] = lambda: None,
     ) -> None:
-        """Ask AWS something in a thread of its own, and go on here with the answer."""
+        """Ask AWS something in a thread of its own, and go on here with the answer.
+
+        Args:
+            task: What the question belongs to; the action is pending in it until the end.
+            action: The IAM action.
+            question: Asks; runs in the thread.
+            then: Takes the answer.
+            finally_: Called in the end, answer or not, unless it was cut off.
+        """
         task.pending.add(action)
 
         def ask() -> None:
             try:
                 answer = question()
             except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
-                self._ends.put(partial(task.fail, action, error))
+                self._ends.put(partial(end, error))
             else:
-                self._ends.put(partial(go_on, answer))
+                self._ends.put(partial(end, None, answer))
 
-        def go_on(answer: T) -> None:
+        def end(error: Exception | None, *answer: T) -> None:
             if action not in task.pending:
                 return  # it was cut off: too late for an answer
-            try:
-                then(answer)
-            except Exception as error:  # noqa: BLE001 (such as an answer without what it must have)
+            if error:
                 task.fail(action, error)
-            task.pending.discard(action)
+            else:
+                try:
+                    then(*answer)
+                except Exception as defect:  # noqa: BLE001 (an answer without what it must have)
+                    task.fail(action, defect)
+                task.pending.discard(action)
+            finally_()
 
         Thread(target=ask, daemon=True).start()
 
@@ -264,13 +282,18 @@ class Inventory:
             reading.fail(VPCS.action, error)
             return
 
-        def follow_up(_: None) -> None:
+        def follow_up() -> None:
             """Once VPCs and flow logs are there, list what the flow logs point to."""
-            if len(reading.pending) > 1:  # the one that has just ended is still in it
+            if reading.pending or reading.followed_up or FLOW_LOGS.action in reading.errors:
                 return
+            reading.followed_up = True
             if (parameters := _log_groups_wanted(reading)) is not None:
-                logs = self._client(session, "logs", region, reading.meter)
-                ask(LOG_GROUPS, logs, reading.log_groups, parameters)
+                try:
+                    logs = self._client(session, "logs", region, reading.meter)
+                except Exception as error:  # noqa: BLE001 (as above)
+                    reading.fail(LOG_GROUPS.action, error)
+                else:
+                    ask(LOG_GROUPS, logs, reading.log_groups, parameters)
             if _interfaces_wanted(reading):
                 ask(NETWORK_INTERFACES, ec2, reading.network_interfaces)
 
@@ -278,14 +301,13 @@ class Inventory:
             listing: Listing[T],
             client: "BaseClient",
             into: list[T],
-            parameters: dict[str, str] | None = None,
-            then: Callable[[None], None] = lambda _: None,
+            parameters: Mapping[str, str] = MappingProxyType({}),
         ) -> None:
-            read = partial(listing.read, client, into, parameters or {})
-            self._ask(reading, listing.action, read, then)
+            read = partial(listing.read, client, into, parameters)
+            self._ask(reading, listing.action, read, finally_=follow_up)
 
-        ask(VPCS, ec2, reading.vpcs, then=follow_up)
-        ask(FLOW_LOGS, ec2, reading.flow_logs, then=follow_up)
+        ask(VPCS, ec2, reading.vpcs)
+        ask(FLOW_LOGS, ec2, reading.flow_logs)
 
     # The end
 
@@ -341,10 +363,9 @@ class _Task:
     errors: dict[str, Exception] = field(default_factory=dict[str, Exception], kw_only=True)
 
     def fail(self, action: str, error: Exception) -> None:
-        """End a question without an answer. The first end counts: a late one is dropped."""
-        if action in self.pending:
-            self.pending.discard(action)
-            self.errors[action] = error
+        """End a question without an answer."""
+        self.pending.discard(action)
+        self.errors[action] = error
 
 
 @dataclass(eq=False)
@@ -379,6 +400,7 @@ class _Reading(_Task):
     started: float = field(init=False, default_factory=time.monotonic)
     seconds: float = field(init=False, default=0.0)
     meter: aws.Meter = field(init=False, default_factory=aws.Meter)
+    followed_up: bool = field(init=False, default=False)
     vpcs: list[Vpc] = field(init=False, default_factory=list[Vpc])
     flow_logs: list[FlowLog] = field(init=False, default_factory=list[FlowLog])
     log_groups: list[LogGroup] = field(init=False, default_factory=list[LogGroup])
@@ -388,6 +410,11 @@ class _Reading(_Task):
 
     def facts(self, account_id: str, region: str) -> RegionFacts:
         """Return what was read, and what was not."""
+        errors = dict(self.errors)
+        if self.vpcs and not self.followed_up and FLOW_LOGS.action not in errors:
+            # Cut off between the listings: what was never asked for is unread as well.
+            for listing in (LOG_GROUPS, NETWORK_INTERFACES):
+                errors[listing.action] = errors[VPCS.action]
         return RegionFacts(
             account_id=account_id,
             region=region,
@@ -397,7 +424,7 @@ class _Reading(_Task):
             network_interfaces=tuple(self.network_interfaces),
             unread=tuple(
                 aws.unread(error, account_id, region, action)
-                for action, error in sorted(self.errors.items())
+                for action, error in sorted(errors.items())
             ),
             calls=dict(sorted(Counter(self.meter.calls).items())),
             throttled=len(self.meter.throttled),

@@ -90,8 +90,7 @@ def _summary(report: Report) -> Text:
     )
     if not report.complete:
         text.append(
-            f"\nINCOMPLETE: {_count(totals.regions_unread, 'region')} could not be read, "
-            "see above: what is there is unknown.",
+            "\nINCOMPLETE: what was not read (see above) may hold VPCs that log nothing.",
             style="bold yellow",
         )
     if totals.findings:

@@ -3,7 +3,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.request import Request, urlopen
 
 import boto3
@@ -30,17 +30,21 @@ class Cloud:
 
     url: str
 
+    def client(self, service: Any, region: str = "us-east-1") -> Any:
+        # Any: of boto3's hundreds of overloads, only those of the installed stubs have types.
+        return cast("Any", boto3).client(service, region_name=region, endpoint_url=self.url)
+
     def ec2(self, region: str = "eu-west-1") -> "EC2Client":
-        return boto3.client("ec2", region_name=region, endpoint_url=self.url)
+        return self.client("ec2", region)
 
     def logs(self, region: str = "eu-west-1") -> "CloudWatchLogsClient":
-        return boto3.client("logs", region_name=region, endpoint_url=self.url)
+        return self.client("logs", region)
 
     def iam(self) -> "IAMClient":
-        return boto3.client("iam", region_name="us-east-1", endpoint_url=self.url)
+        return self.client("iam")
 
     def post(self, path: str, data: bytes = b"") -> None:
-        with urlopen(Request(self.url + path, data=data, method="POST"), timeout=10):  # noqa: S310
+        with urlopen(Request(self.url + path, data=data, method="POST"), timeout=10):
             pass
 
     def vpcs(self, region: str = "eu-west-1") -> list[str]:
@@ -54,7 +58,9 @@ class Cloud:
         )
         return answer["Vpc"].get("VpcId", "")
 
-    def log_group(self, name: str = GROUP, days: int | None = 365, region: str = "eu-west-1") -> None:
+    def log_group(
+        self, name: str = GROUP, days: int | None = 365, region: str = "eu-west-1"
+    ) -> None:
         logs = self.logs(region)
         logs.create_log_group(logGroupName=name)
         if days:
@@ -75,9 +81,7 @@ class Cloud:
             "DeliverLogsPermissionArn": f"arn:aws:iam::{ACCOUNT}:role/VPCFlowLogsRole",
         }
         if bucket:
-            boto3.client("s3", region_name="us-east-1", endpoint_url=self.url).create_bucket(
-                Bucket=bucket
-            )
+            self.client("s3").create_bucket(Bucket=bucket)
             more = {"LogDestinationType": "s3", "LogDestination": f"arn:aws:s3:::{bucket}"}
         kind: Any = kinds[resource.partition("-")[0]]
         answer = self.ec2(region).create_flow_logs(

@@ -1,7 +1,7 @@
 """An HTTP proxy in front of an AWS API, that can go wrong for one action in one region."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Proxy:
 
 
 @contextmanager
-def serve(upstream: str) -> Iterator[Proxy]:
+def serve(upstream: str) -> Generator[Proxy]:
     host = urlsplit(upstream).netloc
 
     class Handler(BaseHTTPRequestHandler):

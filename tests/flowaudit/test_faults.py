@@ -10,8 +10,10 @@ import pytest
 
 from .conftest import ACCOUNT, REGIONS, Audit, Cloud, plain
 from .fault_proxy import (
+    Answer,
     Fault,
     Proxy,
+    Question,
     body,
     break_off,
     cut_short,
@@ -34,24 +36,26 @@ def _logged(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "cause", "remedy"),
+    ("fault", "told"),
     [
-        (DENIED, "access denied", "vpc-flow-logs permissions"),
-        (error("ExpiredToken", status=400), "credentials", "Renew the credentials"),
-        (error("RequestExpired", status=400), "credentials", "Renew the credentials"),
-        (error("AuthFailure", status=401), "region not enabled", "Enable eu-west-1"),
-        (error("OptInRequired", status=401), "region not enabled", "Enable eu-west-1"),
-        (error("InternalError", status=400), "bad response", "Check what answers"),
-        (body(b"<html>not <b>XML"), "bad response", "Check what answers"),
-        (body(b""), "bad response", "Check what answers"),
-        (body(b"<html><body>Log in to the wifi</body></html>"), "bad response", "Check what"),
-        (cut_short, "bad response", "Check what answers"),
+        (DENIED, ("access denied", "vpc-flow-logs permissions")),
+        (error("ExpiredToken", status=400), ("credentials", "Renew the credentials")),
+        (error("RequestExpired", status=400), ("credentials", "Renew the credentials")),
+        (error("AuthFailure", status=401), ("region not enabled", "Enable eu-west-1")),
+        (error("OptInRequired", status=401), ("region not enabled", "Enable eu-west-1")),
+        (error("InternalError", status=400), ("bad response", "Check what answers")),
+        (body(b"<html>not <b>XML"), ("bad response", "Check what answers")),
+        (body(b""), ("bad response", "Check what answers")),
+        (body(b"<html><body>Log in to the wifi</body></html>"), ("bad response", "Check what")),
+        (cut_short, ("bad response", "Check what answers")),
+        (break_off, ("bad response", "Check what answers")),
     ],
 )
 @pytest.mark.parametrize("action", ["ec2:DescribeVpcs", "ec2:DescribeFlowLogs"])
 def test_an_unread_region_is_never_a_pass(
-    proxy: Proxy, audit: Audit, action: str, fault: Fault, cause: str, remedy: str
+    proxy: Proxy, audit: Audit, action: str, fault: Fault, told: tuple[str, str]
 ) -> None:
+    cause, remedy = told
     proxy.fault("eu-west-1", action, fault)
 
     result = audit()
@@ -78,24 +82,23 @@ def test_findings_are_printed_though_the_audit_is_incomplete(
     assert result.code == 3
     assert f"us-east-1 {vpc} FAIL" in plain(result.out)
     assert f"NOT READ {ACCOUNT} eu-west-1: ec2:DescribeVpcs" in plain(result.out)
-    assert "INCOMPLETE: 1 region" in result.out
+    assert "INCOMPLETE" in result.out
 
 
 def test_throttling_is_retried_and_shown(proxy: Proxy, audit: Audit) -> None:
-    proxy.fault("eu-west-1", "ec2:DescribeVpcs", first(2, error("RequestLimitExceeded", status=503)))
+    proxy.fault(
+        "eu-west-1", "ec2:DescribeVpcs", first(2, error("RequestLimitExceeded", status=503))
+    )
 
-    result = audit()
+    result = audit("--format", "table")
 
     assert result.code == 0
-    assert result.report["totals"]["throttled"] == 2
-    assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 4
-    assert "2 of them throttled" not in audit("--format", "table").out
+    assert "with 9 API calls, 2 of them throttled" in plain(result.out)
 
 
 def test_throttling_without_end_is_given_up(
     proxy: Proxy, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botocore.retries.standard.time", _NoSleep, raising=False)
     monkeypatch.setattr("flowaudit.aws.ATTEMPTS", 2)
     proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", error("RequestLimitExceeded", status=503))
 
@@ -108,15 +111,10 @@ def test_throttling_without_end_is_given_up(
     assert vpc["status"] == "unknown"
 
 
-class _NoSleep:
-    @staticmethod
-    def sleep(_: float) -> None:
-        pass
-
-
-@pytest.mark.parametrize("fault", [error("ServiceUnavailable", status=503), break_off])
-def test_passing_trouble_is_retried(proxy: Proxy, audit: Audit, fault: Fault) -> None:
-    proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", first(1, fault))
+@pytest.mark.parametrize("status", [500, 503])
+def test_passing_trouble_is_retried(proxy: Proxy, audit: Audit, status: int) -> None:
+    trouble = error("ServiceUnavailable", status=status)
+    proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", first(1, trouble))
 
     result = audit()
 
@@ -182,41 +180,33 @@ def test_all_pages_are_read(cloud: Cloud, proxy: Proxy, audit: Audit) -> None:
 
 
 def test_ten_thousand_vpcs_in_a_region_cost_pages_not_calls(proxy: Proxy, audit: Audit) -> None:
-    def page(question: object, number: int = 0) -> bytes:
+    def page(question: Question) -> Answer:
+        number = int(question.parameters.get("NextToken", "0"))
         items = "".join(
             f"<item><vpcId>vpc-{number:02d}{index:04d}</vpcId><ownerId>{ACCOUNT}</ownerId></item>"
             for index in range(1000)
         )
         more = f"<nextToken>{number + 1}</nextToken>" if number < 9 else ""
-        return (
+        text = (
             '<DescribeVpcsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
             f"<vpcSet>{items}</vpcSet>{more}</DescribeVpcsResponse>"
-        ).encode()
+        )
+        return Answer(200, text.encode())
 
-    proxy.fault(
-        "eu-west-1",
-        "ec2:DescribeVpcs",
-        lambda question: body(page(question, int(question.parameters.get("NextToken", "0"))))(
-            question
-        ),
-    )
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", page)
 
     result = audit()
 
     assert result.code == 1
     assert result.report["totals"]["vpcs"]["fail"] == 10_000
     assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 11
-    assert sum(result.report["totals"]["calls"].values()) == 17 - 1
+    assert sum(result.report["totals"]["calls"].values()) == 16
 
 
 def test_names_cannot_rewrite_the_terminal(cloud: Cloud, audit: Audit) -> None:
-    vpc = cloud.vpc("evil\x1b[2J\u202ename\n")
+    vpc = cloud.vpc("evil\u202ename\u0085")
 
-    assert result_name(audit(), vpc) == "evil\ufffd[2J\ufffdname\ufffd"
-
-
-def result_name(result: object, vpc: str) -> str:
-    return result.vpc(vpc)["vpc"]["name"]  # type: ignore[attr-defined]
+    assert audit().vpc(vpc)["vpc"]["name"] == "evil\ufffdname\ufffd"
 
 
 def test_regions_that_are_not_enabled_are_left_out(
@@ -238,9 +228,7 @@ def test_regions_that_are_not_enabled_are_left_out(
     assert result.report["totals"]["regions_read"] == 2
 
 
-def test_when_regions_cannot_be_listed_the_known_ones_are_read(
-    cloud: Cloud, proxy: Proxy, audit: Audit
-) -> None:
+def test_when_regions_cannot_be_listed_the_known_ones_are_read(proxy: Proxy, audit: Audit) -> None:
     proxy.fault("us-east-1", "ec2:DescribeRegions", DENIED)
 
     result = audit(regions=None)
@@ -260,9 +248,7 @@ def test_credentials_that_are_not_valid_are_one_clear_message(proxy: Proxy, audi
     assert "aws sso login" in plain(result.out)
 
 
-def test_no_credentials_at_all(
-    cloud: Cloud, audit: Audit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_credentials_at_all(cloud: Cloud, audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
 
@@ -294,9 +280,7 @@ def test_ctrl_c_reports_what_was_read(proxy: Proxy) -> None:
     assert not err
 
 
-def test_a_defect_of_ours_in_one_region_is_not_a_pass(
-    proxy: Proxy, audit: Audit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_without_what_it_must_have_is_not_a_pass(proxy: Proxy, audit: Audit) -> None:
     proxy.fault("eu-west-1", "ec2:DescribeVpcs", replace(b"<ownerId>", b"<notOwnerId>"))
 
     result = audit()
