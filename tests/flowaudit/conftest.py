@@ -122,6 +122,13 @@ Audit = Callable[..., Result]
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
+    # Its images of virtual machines would take a second of every test.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        yield from _serve_moto()
+
+
+def _serve_moto() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
