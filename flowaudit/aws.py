@@ -4,6 +4,7 @@ Credentials, endpoints, partitions, proxies, retries and pages are botocore's.
 """
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import botocore.exceptions as errors
@@ -242,7 +243,9 @@ def _cause_of_code(code: str, error: errors.ClientError) -> Cause:
     for codes, cause in by_code:
         if code in codes:
             return cause
-    return Cause.UNREACHABLE if status >= 500 else Cause.BAD_RESPONSE  # noqa: PLR2004
+    if status == HTTPStatus.FORBIDDEN:
+        return Cause.ACCESS_DENIED
+    return Cause.UNREACHABLE if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Cause.BAD_RESPONSE
 
 
 _CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (

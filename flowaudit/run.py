@@ -117,8 +117,8 @@ def _targets(request: Request) -> Sequence[tuple[str, Path | None]]:
 
 
 def _session(request: Request) -> "Session":
-    session = aws.open_session(request.profile)
     try:
+        session = aws.open_session(request.profile)
         known = aws.known_regions(session)
     except botocore.exceptions.BotoCoreError as error:
         raise ConfigurationError(str(error)) from error

@@ -44,7 +44,8 @@ class Cloud:
         return self.client("iam")
 
     def post(self, path: str, data: bytes = b"") -> None:
-        with urlopen(Request(self.url + path, data=data, method="POST"), timeout=10):
+        request = Request(self.url + path, data, {"Content-Type": "text/plain"}, method="POST")
+        with urlopen(request, timeout=10):
             pass
 
     def vpcs(self, region: str = "eu-west-1") -> list[str]:

@@ -1,0 +1,213 @@
+"""What the command says, writes and returns."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import flowaudit
+from flowaudit.__main__ import main
+from flowaudit.renderers import FORMATS
+from flowaudit.rules import RULES
+
+from .conftest import REGIONS, Audit, Cloud
+
+ROOT = Path(flowaudit.__file__).parents[1]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flowaudit", *arguments],
+        env=os.environ | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert flowaudit.__version__ == project["version"]
+    assert run("--version").stdout == f"vpc-flow-logs, version {project['version']}\n"
+
+
+def test_help_imports_neither_botocore_nor_pulumi_nor_rich() -> None:
+    code = (
+        "import sys\nfrom flowaudit.__main__ import main\n"
+        "try:\n  main(['audit', '--help'])\n"
+        "except SystemExit:\n  pass\n"
+        "slow = {'botocore', 'boto3', 'pulumi', 'rich', 'jsonschema'} & set(sys.modules)\n"
+        "sys.exit(f'imported {slow}' if slow else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == 0
+
+
+def test_an_audit_imports_neither_pulumi_nor_boto3_nor_jsonschema(cloud: Cloud) -> None:
+    del cloud
+    code = (
+        "import sys\nfrom flowaudit.__main__ import main\n"
+        "try:\n  main(['audit', '--regions', 'eu-west-1', '--format', 'jsonl'])\n"
+        "except SystemExit as end:\n  assert end.code == 1\n"
+        "slow = {'boto3', 'pulumi', 'rich', 'jsonschema'} & set(sys.modules)\n"
+        "sys.exit(f'imported {slow}' if slow else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["audit", "--explain", rule])
+
+    assert not end.value.code
+    out = capsys.readouterr().out
+    assert out.startswith(rule)
+    assert "Remedy:" in out
+    assert "Source: https://docs.aws.amazon.com/" in out
+    assert all(str(control) in out for control in RULES[rule].controls)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--regions", "eu-wset-1"], "did you mean eu-west-1?"),
+        (["--regions", ","], "an empty list"),
+        (["--format", "word"], "is no format; there are table"),
+        (["--format", "json", "--format", "table"], "--format table=FILE"),
+        (["--format", "json=a", "--format", "jsonl=./a"], "asked for 2 times"),
+        (["--format", "json=a", "--output", "b"], "every one has one"),
+        (["--output", "/nowhere/at/all"], "is no folder"),
+        (["--role-arn", "x", "--organization"], "--role-arn and --organization conflict"),
+        (["--source", "config-aggregator", "x", "--organization"], "--source and --organization"),
+        (["--role-name", "x"], "--role-name is for --organization only"),
+        (["--accounts", "123456789012"], "--accounts is for --organization only"),
+        (["--profile", "nobody"], "nobody"),
+        (["--min-retention", "0"], "--min-retention"),
+        (["--explain", "nothing"], "vpc-has-flow-log"),
+        (["--what"], "No such option"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_and_says_what_is_right(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["audit", *arguments])
+
+    assert end.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_several_formats_at_once(cloud: Cloud, audit: Audit, tmp_path: Path) -> None:
+    cloud.log_everything(*REGIONS)
+    lines = tmp_path / "report.jsonl"
+    text = tmp_path / "report.txt"
+
+    result = audit("--format", f"jsonl={lines}", "--format", "json", "--format", f"table={text}")
+
+    assert result.code == 0
+    assert [json.loads(line)["type"] for line in lines.read_text().splitlines()] == [
+        "vpc",
+        "vpc",
+        "summary",
+    ]
+    assert result.report["totals"]["vpcs"]["pass"] == 2
+    assert "PASS" in text.read_text()
+    assert "\x1b" not in text.read_text()
+    assert result.err == f"wrote {lines}\nwrote {text}\n"
+    assert sorted(tmp_path.glob("*report*")) == [lines, text]
+
+
+def test_quiet_says_nothing_beside_the_report(audit: Audit, cloud: Cloud, tmp_path: Path) -> None:
+    del cloud
+    result = audit("--quiet", "--output", str(tmp_path / "report.json"))
+
+    assert (result.out, result.err) == ("", "")
+    assert json.loads((tmp_path / "report.json").read_text())["tool"] == "vpc-flow-logs"
+
+
+def test_a_pipe_gets_neither_progress_nor_colour(cloud: Cloud) -> None:
+    cloud.log_everything("eu-west-1")
+
+    done = run("audit", "--regions", "eu-west-1")
+
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert "PASS" in done.stdout
+
+
+@pytest.mark.parametrize("no_colour", ["", "1"])
+def test_a_terminal_gets_progress_and_colour_unless_no_color(cloud: Cloud, no_colour: str) -> None:
+    cloud.log_everything("eu-west-1")
+    main_end, terminal = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "flowaudit", "audit", "--regions", "eu-west-1"],
+        env=os.environ | {"NO_COLOR": no_colour, "TERM": "xterm", "COLUMNS": "200"},
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=terminal,
+        cwd=ROOT,
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(main_end, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(main_end)
+
+    assert process.returncode == 0
+    assert b"Reading regions" in shown
+    assert (b"\x1b[32mPASS" in shown) is (not no_colour)
+
+
+def test_findings_of_high_severity_only(cloud: Cloud, audit: Audit) -> None:
+    cloud.log_everything("us-east-1")
+    cloud.log_group(days=None)
+    cloud.flow_log(cloud.vpcs()[0])
+
+    assert audit("--fail-on", "medium").code == 1
+    assert audit("--fail-on", "high").code == 0
+    cloud.vpc()
+    assert audit("--fail-on", "high").code == 1
+    assert audit("--fail-on", "none").code == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_completes_formats(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["completion", shell])
+    assert not end.value.code
+    assert "_VPC_FLOW_LOGS_COMPLETE" in capsys.readouterr().out
+
+    words: dict[str, Any] = {
+        "COMP_WORDS": "vpc-flow-logs audit --format js",
+        "COMP_CWORD": "3",
+        "_VPC_FLOW_LOGS_COMPLETE": "bash_complete",
+    }
+    assert run(**words).stdout.split() == ["plain,json", "plain,jsonl"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_renders_an_empty_and_an_incomplete_report(
+    name: str, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+
+    result = audit("--format", name)
+
+    assert result.code == 3
+    assert result.out
