@@ -6,6 +6,7 @@ botocore alone takes longer to import than all the rest.
 
 import json
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ Exit codes:
   0    every VPC passes
   1    there are findings
   2    wrong usage or configuration
-  3    incomplete: a region or an account could not be read
+  3    incomplete: something could not be read, or a defect of ours
   130  interrupted; what was read until then is reported
 """
 
@@ -259,6 +260,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ConfigurationError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception:  # noqa: BLE001 (Python's own exit code, 1, would mean findings)
+        traceback.print_exc()
+        click.echo(
+            "This is a defect of vpc-flow-logs, nothing is proved: please report it.", err=True
+        )
+        sys.exit(3)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,8 @@ def _targets(request: Request) -> Sequence[tuple[str, Path | None]]:
 def _session(request: Request) -> "Session":
     try:
         session = aws.open_session(request.profile)
+        session.get_scoped_config()  # where a wrong profile shows
+        aws.first_regions(session)  # where a wrong home region shows
         known = aws.known_regions(session)
     except botocore.exceptions.BotoCoreError as error:
         raise ConfigurationError(str(error)) from error

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 import flowaudit
 from flowaudit.__main__ import main
+from flowaudit.finding import Report
 from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
 
@@ -104,6 +106,33 @@ def test_wrong_usage_is_exit_code_2_and_says_what_is_right(
 
     assert end.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_home_region_that_does_not_exist_is_wrong_configuration(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "mars")
+
+    result = audit()
+
+    assert result.code == 2
+    assert "mars" in result.err
+
+
+def test_a_defect_of_ours_is_neither_a_pass_nor_a_finding(
+    cloud: Cloud, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.log_everything(*REGIONS)
+
+    def crash(name: str, _: Report) -> Iterator[str]:
+        raise ZeroDivisionError(name)
+
+    monkeypatch.setattr("flowaudit.run.render", crash)
+
+    result = audit()
+
+    assert result.code == 3
+    assert "please report it" in result.err
 
 
 def test_several_formats_at_once(cloud: Cloud, audit: Audit, tmp_path: Path) -> None:
