@@ -122,8 +122,10 @@ def _session(request: Request) -> "Session":
         session.get_scoped_config()  # where a wrong profile shows
         aws.first_regions(session)  # where a wrong home region shows
         known = aws.known_regions(session)
+        if session.get_credentials() is None:
+            raise botocore.exceptions.NoCredentialsError
     except botocore.exceptions.BotoCoreError as error:
-        raise ConfigurationError(str(error)) from error
+        raise ConfigurationError(f"{error} (--profile, AWS_PROFILE, `aws configure`)") from error
     for region in () if request.regions == ("all",) else request.regions:
         if region not in known:
             close = get_close_matches(region, known, n=1)

@@ -30,9 +30,9 @@ class Cloud:
 
     url: str
 
-    def client(self, service: Any, region: str = "us-east-1") -> Any:
+    def client(self, service: Any, region: str = "us-east-1", **keys: Any) -> Any:
         # Any: of boto3's hundreds of overloads, only those of the installed stubs have types.
-        return cast("Any", boto3).client(service, region_name=region, endpoint_url=self.url)
+        return cast("Any", boto3).client(service, region_name=region, endpoint_url=self.url, **keys)
 
     def ec2(self, region: str = "eu-west-1") -> "EC2Client":
         return self.client("ec2", region)

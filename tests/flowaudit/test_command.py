@@ -18,6 +18,7 @@ from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
 
 from .conftest import REGIONS, Audit, Cloud
+from .fault_proxy import Proxy, error
 
 ROOT = Path(flowaudit.__file__).parents[1]
 
@@ -231,10 +232,10 @@ def test_completion_completes_formats(shell: str, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_renders_an_empty_and_an_incomplete_report(
-    name: str, audit: Audit, monkeypatch: pytest.MonkeyPatch
+def test_every_format_renders_an_empty_and_incomplete_report(
+    name: str, audit: Audit, proxy: Proxy
 ) -> None:
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    proxy.fault("us-east-1", "sts:GetCallerIdentity", error("ExpiredToken"))
 
     result = audit("--format", name)
 

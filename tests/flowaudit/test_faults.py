@@ -248,14 +248,16 @@ def test_credentials_that_are_not_valid_are_one_clear_message(proxy: Proxy, audi
     assert "aws sso login" in plain(result.out)
 
 
-def test_no_credentials_at_all(cloud: Cloud, audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_credentials_at_all_is_a_configuration_error(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
 
     result = audit()
 
-    assert result.code == 3
-    assert {each["cause"] for each in result.report["unread"]} == {"credentials"}
+    assert result.code == 2
+    assert "Unable to locate credentials" in result.err
 
 
 def test_ctrl_c_reports_what_was_read(proxy: Proxy) -> None:

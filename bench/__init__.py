@@ -1,0 +1,1 @@
+"""What is measured; each package here is one command that prints its figures and ratios."""

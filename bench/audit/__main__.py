@@ -1,0 +1,184 @@
+"""Audit 17 regions with our command and with others, and print times and ratios.
+
+    python -m bench.audit [--runs N] [--vpcs 10 100] [--install]
+
+Every command is a whole process, and all of them ask the same server in the same run. With
+`--install`, prowler and Cloud Custodian are installed first, each in its own virtual environment
+in the cache (some 2 GB, many minutes); they are measured whenever they are there.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.request import Request, urlopen
+
+from bench.audit import REGIONS, others
+
+OURS = "vpc-flow-logs audit"
+FLOOR = "floor: standard library, own signatures"
+LOOP = "the control's loop, a call per VPC"
+THREADS = "boto3, 17 threads"
+SLOW = {LOOP, others.PROWLER}  # these are run once where the network is slow, or there is much
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One command's medians, and its verdicts."""
+
+    seconds: float
+    megabytes: float
+    calls: int
+    passing: frozenset[str]
+
+
+def main() -> None:
+    """Measure, and print a table for each size and latency."""
+    parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command (median)")
+    parser.add_argument("--vpcs", type=int, nargs="+", default=[10, 100], help="VPCs per region")
+    parser.add_argument("--install", action="store_true", help="install prowler and custodian")
+    options = parser.parse_args()
+    if options.install:
+        others.install()
+    ours: dict[tuple[int, float], Measured] = {}
+    floor: dict[tuple[int, float], Measured] = {}
+    for vpcs in options.vpcs:
+        with _server(vpcs) as url, TemporaryDirectory() as scratch:
+            for latency in (0.0, 0.1):
+                _set_latency(url, latency)
+                results = _measure_all(url, Path(scratch), options.runs, patient=vpcs <= 10)  # noqa: PLR2004
+                _print(vpcs, latency, results)
+                ours[vpcs, latency] = results[OURS]
+                floor[vpcs, latency] = results[FLOOR]
+    few, many = min(options.vpcs), max(options.vpcs)
+    if few != many:
+        print(f"{many} VPCs a region instead of {few} cost, in seconds:")
+        for latency in (0.0, 0.1):
+            grown = [
+                each[many, latency].seconds - each[few, latency].seconds for each in (ours, floor)
+            ]
+            print(f"  {latency * 1000:3.0f} ms: ours {grown[0]:+.2f}, the floor {grown[1]:+.2f}")
+
+
+def _commands(scratch: Path) -> dict[str, list[str]]:
+    module = [sys.executable, "-m"]
+    regions = ",".join(REGIONS)
+    return {
+        OURS: [*module, "flowaudit", "audit", "--regions", regions, "--format", "jsonl"],
+        FLOOR: [*module, "bench.audit.floor"],
+        THREADS: [*module, "bench.audit.threads"],
+        LOOP: [*module, "bench.audit.loop"],
+        **others.commands(scratch),
+    }
+
+
+def _measure_all(url: str, scratch: Path, runs: int, *, patient: bool) -> dict[str, Measured]:
+    results: dict[str, list[Measured]] = {}
+    commands = _commands(scratch)
+    for number in range(runs + 1):
+        for name, command in commands.items():
+            if name in SLOW and (number > 1 or not patient):
+                continue
+            measured = _measure(command, url, name, scratch)
+            if number:  # the first round fills caches
+                results.setdefault(name, []).append(measured)
+    return {name: _median(measured) for name, measured in results.items()}
+
+
+def _median(measured: list[Measured]) -> Measured:
+    return Measured(
+        statistics.median(each.seconds for each in measured),
+        statistics.median(each.megabytes for each in measured),
+        measured[-1].calls,
+        measured[-1].passing,
+    )
+
+
+def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured:
+    _calls(url)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(scratch),
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "VPC_FLOW_LOGS_CACHE": str(scratch / "cache"),
+    }
+    out = scratch / "out"
+    with out.open("w") as file:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.PIPE)
+        assert process.stderr
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.stderr.close()
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
+        sys.exit(f"{name} failed ({process.returncode}):\n{errors.decode()[-2000:]}")
+    text = out.read_text()
+    if name == OURS:
+        lines = [json.loads(line) for line in text.splitlines()]
+        passing = frozenset(line["vpc"]["id"] for line in lines if line.get("status") == "pass")
+    else:
+        passing = others.passing(name, scratch) or frozenset(text.split())
+    return Measured(seconds, usage.ru_maxrss / 1024, _calls(url), passing)
+
+
+def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
+    ours = results[OURS]
+    print(f"\n{len(REGIONS)} regions x {vpcs} VPCs, {latency * 1000:.0f} ms added to each call")
+    print(f"{'':44}{'seconds':>8}{'ours is':>10}{'calls':>7}{'MB':>6}  verdicts")
+    for name, each in results.items():
+        ratio = each.seconds / ours.seconds
+        told = f"{ratio:.1f}x faster" if ratio >= 1 else f"{1 / ratio:.1f}x slower"
+        told = "" if name == OURS else told
+        extra, fewer = len(each.passing - ours.passing), len(ours.passing - each.passing)
+        same = f"{len(each.passing)} pass"
+        if extra or fewer:
+            same += f" ({extra} that we fail, {fewer} fewer)"
+        print(f"{name:44}{each.seconds:8.2f}{told:>13}{each.calls:5}{each.megabytes:6.0f}  {same}")
+
+
+@contextmanager
+def _server(vpcs: int) -> Generator[str]:
+    command = [sys.executable, "-m", "bench.audit.server", str(vpcs)]
+    print(f"Seeding {len(REGIONS)} regions with {vpcs} VPCs each...", file=sys.stderr)
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdin
+        url = process.stdout.readline().strip()
+        if not url:
+            sys.exit("the server did not start: python -m bench.audit.server 10 says why")
+        try:
+            yield url
+        finally:
+            process.stdin.close()
+
+
+def _set_latency(url: str, seconds: float) -> None:
+    request = Request(f"{url}/bench/latency", str(seconds).encode(), {"Content-Type": "text/plain"})
+    with urlopen(request, timeout=10):
+        pass
+
+
+def _calls(url: str) -> int:
+    with urlopen(f"{url}/bench/calls", timeout=60) as answer:
+        return int(answer.read())
+
+
+if __name__ == "__main__":
+    main()

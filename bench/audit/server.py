@@ -1,0 +1,102 @@
+"""A moto server with VPCs in every region, that can answer late; prints its URL when it is ready.
+
+    python -m bench.audit.server VPCS_PER_REGION
+
+POST /bench/latency sets the seconds that every answer takes longer (the waits of concurrent calls
+overlap, like a network's); GET /bench/calls tells how many API calls there were since the last
+GET. Half of the VPCs have a REJECT flow log; which ones differs from region to region.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from threading import Lock, Thread
+from typing import Any, cast
+
+import boto3
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from bench.audit import REGIONS
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+GROUP = "VPC-Flow-Logs"
+
+
+class SlowApi:
+    """Moto's application, with a delay and a count around it."""
+
+    def __init__(self) -> None:
+        """Start without delay."""
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._latency = 0.0
+        self._calls = 0
+        self._lock = Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        path = environ["PATH_INFO"]
+        if path == "/bench/latency":
+            self._latency = float(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            start_response("200 OK", [("Content-Length", "0")])
+            return []
+        with self._lock:
+            calls = self._calls
+            self._calls = 0 if path == "/bench/calls" else calls + 1
+        if path == "/bench/calls":
+            body = str(calls).encode()
+            start_response("200 OK", [("Content-Length", str(len(body)))])
+            return [body]
+        time.sleep(self._latency)
+        return cast("Iterable[bytes]", self._moto(environ, start_response))
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def seed(url: str, vpcs: int) -> None:
+    """Make the VPCs, a log group per region, and the flow logs."""
+    session: Any = boto3.Session(aws_access_key_id="bench", aws_secret_access_key="bench")
+
+    def client(service: str, region: str) -> Any:
+        return session.client(service, region_name=region, endpoint_url=url)
+
+    role = client("iam", "us-east-1").create_role(
+        RoleName="VPCFlowLogsRole", AssumeRolePolicyDocument='{"Version": "2012-10-17"}'
+    )["Role"]["Arn"]
+    for number, region in enumerate(REGIONS):
+        ec2, logs = client("ec2", region), client("logs", region)
+        logs.create_log_group(logGroupName=GROUP)
+        logs.put_retention_policy(logGroupName=GROUP, retentionInDays=365)
+        ids = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]]
+        while len(ids) < vpcs:
+            ids.append(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
+        for vpc in ids[number % 2 :: 2]:
+            ec2.create_flow_logs(
+                ResourceIds=[vpc],
+                ResourceType="VPC",
+                TrafficType="REJECT",
+                LogGroupName=GROUP,
+                DeliverLogsPermissionArn=role,
+            )
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    server = make_server("127.0.0.1", 0, SlowApi(), threaded=True, request_handler=_Quiet)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    seed(url, int(sys.argv[1]))
+    print(url, flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
