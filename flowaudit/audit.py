@@ -35,14 +35,14 @@ class Plan:
         requirement: What a VPC has to fulfil.
         exemptions: Who need not.
         everything: Whether all accounts and regions in the exemptions' reach are read.
-        knows_status: Whether the source knows a flow log's status and delivery.
+        live: Whether the source tells a flow log's status and delivery, and log groups.
     """
 
     source: str = "ec2"
     requirement: Requirement = field(default_factory=Requirement)
     exemptions: Exemptions = field(default_factory=Exemptions)
     everything: bool = True
-    knows_status: bool = True
+    live: bool = True
 
 
 class Auditor(AbstractContextManager["Auditor"]):
@@ -65,7 +65,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         self.unread: list[Unread] = []
         self._plan = plan
         self._rules = tuple(
-            sorted(id_ for id_, rule in RULES.items() if plan.knows_status or not rule.needs_status)
+            sorted(id_ for id_, rule in RULES.items() if plan.live or not rule.live_only)
         )
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()

@@ -117,7 +117,7 @@ class Unread:
     """Something that could not be read. It is reported, and never taken for "nothing there".
 
     Attributes:
-        account_id: The account, or the role's ARN when the account could not be told.
+        account_id: The account; in words (`this account`) when its number could not be told.
         region: The region; None when it is about the whole account.
         action: The IAM action that did not succeed, such as `ec2:DescribeFlowLogs`.
         cause: Why, for programs.

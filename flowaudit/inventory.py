@@ -48,17 +48,17 @@ class Account:
     """An account to read.
 
     Attributes:
+        id: The 12-digit account; None for the one that the session is in, which is then asked.
         role_arn: The role to assume in it; None to read it with the session's own credentials.
-        id: The 12-digit account, if known; otherwise it is asked for.
     """
 
-    role_arn: str | None = None
     id: str | None = None
+    role_arn: str | None = None
 
     @property
     def label(self) -> str:
         """What to call it in messages, even before its id is known."""
-        return self.id or self.role_arn or "this account"
+        return self.id or "this account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,6 @@ class Inventory:
         sts = cast("STSClient", self._client(self._session, "sts"))
 
         def entered(answer: "AssumeRoleResponseTypeDef") -> None:
-            visit.account_id = answer["AssumedRoleUser"]["Arn"].split(":")[4]
             self._enter(visit, aws.with_credentials(self._session, answer["Credentials"]))
 
         self._ask(

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flowaudit.aggregator import DESCRIBE_SOURCES, SELECT
 from flowaudit.inventory import ASSUME_ROLE, DESCRIBE_REGIONS
 from flowaudit.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES, VPCS
 from flowaudit.organization import LIST_ACCOUNTS
-
-AGGREGATOR = (
-    "config:DescribeConfigurationAggregatorSourcesStatus",
-    "config:SelectAggregateResourceConfig",
-)
 
 
 def policy(
@@ -34,7 +30,7 @@ def policy(
         aggregator: Whether AWS Config's aggregator is asked instead of the accounts.
     """
     if aggregator:
-        return _document(_allow("AskConfigAggregator", AGGREGATOR))
+        return _document(_allow("AskConfigAggregator", (DESCRIBE_SOURCES, SELECT)))
     statements: list[dict[str, Any]] = []
     if not role_arns:
         listings = (VPCS, FLOW_LOGS, NETWORK_INTERFACES, LOG_GROUPS)

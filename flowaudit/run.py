@@ -1,5 +1,6 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
+import re
 import shutil
 import signal
 import sys
@@ -12,12 +13,12 @@ from difflib import get_close_matches
 from os import environ
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import botocore.exceptions
 import click
 
-from flowaudit import aws, exemptions, organization
+from flowaudit import aggregator, aws, exemptions, organization
 from flowaudit.audit import Auditor, Plan
 from flowaudit.errors import ConfigurationError
 from flowaudit.finding import Report, Requirement, Severity, TrafficType
@@ -26,6 +27,7 @@ from flowaudit.renderers import render
 
 if TYPE_CHECKING:
     from botocore.session import Session
+    from mypy_boto3_config import ConfigServiceClient
 
     from flowaudit.facts import RegionFacts, Unread
 
@@ -63,9 +65,12 @@ def run(request: Request) -> int:
         ConfigurationError: When the request cannot be carried out as it is; nothing was read.
     """
     targets = _targets(request)
+    _by_account(request)
     session = _session(request)
     everything = request.regions == ("all",) and not request.accounts
     plan = Plan(
+        source=" ".join(request.source) if request.source else "ec2",
+        live=request.source is None,
         requirement=Requirement(request.traffic_type, request.min_retention),
         exemptions=exemptions.read(request.exemptions, datetime.now(UTC).date())
         if request.exemptions
@@ -136,7 +141,9 @@ def _session(request: Request) -> "Session":
 
 def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequence[Account]:
     if request.role_arns:
-        return [Account(role_arn=arn) for arn in dict.fromkeys(request.role_arns)]
+        return [
+            Account(role_arn=arn, id=account_id) for account_id, arn in _by_account(request).items()
+        ]
     if not request.organization:
         return [Account()]
     meter = aws.Meter()
@@ -151,11 +158,30 @@ def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequenc
         auditor.count_calls(Counter(meter.calls), len(meter.throttled))
 
 
+def _by_account(request: Request) -> dict[str, str]:
+    """Return the role of each account.
+
+    Raises:
+        ConfigurationError: When an ARN is no role's, or an account has two.
+    """
+    roles: dict[str, str] = {}
+    for arn in dict.fromkeys(request.role_arns):
+        match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/\S+", arn)
+        if not match:
+            raise ConfigurationError(f"--role-arn: {arn} is not the ARN of an IAM role")
+        if other := roles.get(match[1]):
+            raise ConfigurationError(f"--role-arn: {other} and {arn} are in the same account")
+        roles[match[1]] = arn
+    return roles
+
+
 # Reading
 
 
 def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
     """Read everything into the auditor; return whether the user interrupted it."""
+    if request.source:
+        return _read_aggregator(request, request.source[1], session, auditor)
     inventory = Inventory(
         session,
         _accounts(request, session, auditor),
@@ -174,6 +200,23 @@ def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
             auditor.add(item)
     auditor.count_calls(Counter(inventory.meter.calls), len(inventory.meter.throttled))
     return bool(interrupted)
+
+
+def _read_aggregator(request: Request, name: str, session: "Session", auditor: Auditor) -> bool:
+    meter = aws.Meter()
+    client = cast(
+        "ConfigServiceClient",
+        aws.make_client(session, "config", aws.home_region(session), meter),
+    )
+    regions = None if request.regions == ("all",) else request.regions
+    interrupted = False
+    try:
+        for item in aggregator.read(client, name, regions):
+            auditor.add(item)
+    except KeyboardInterrupt:
+        interrupted = True
+    auditor.count_calls(Counter(meter.calls), len(meter.throttled))
+    return interrupted
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from typing import Any, cast
 
 import boto3
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+import moto.server
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bench.audit import REGIONS
@@ -30,7 +30,8 @@ class SlowApi:
 
     def __init__(self) -> None:
         """Start without delay."""
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        server = cast("Any", moto.server)  # what it imports for its own use is what we need
+        self._moto: Any = server.DomainDispatcherApplication(server.create_backend_app)
         self._latency = 0.0
         self._calls = 0
         self._lock = Lock()

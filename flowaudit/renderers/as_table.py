@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
+from flowaudit.rules import RULES
 
 _STYLES = {
     Status.PASS: "green",
@@ -88,6 +89,8 @@ def _summary(report: Report) -> Text:
         f"{_count(totals.regions_read, 'region')} of {_count(totals.accounts, 'account')} read in "
         f"{report.seconds:.1f} s with {_count(calls, 'API call')}{throttled}.",
     )
+    if unjudged := sorted(RULES.keys() - set(report.rules)):
+        text.append(f"\nNot judged, because {report.source} does not tell: {', '.join(unjudged)}.")
     if not report.complete:
         text.append(
             "\nINCOMPLETE: what was not read (see above) may hold VPCs that log nothing.",

@@ -59,4 +59,5 @@ RULE = Rule(
     source=f"{USER_GUIDE}/flow-logs-troubleshooting.html",
     controls=FLOW_LOGGING,
     check=check,
+    live_only=True,
 )

@@ -30,5 +30,5 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html",
     controls=FLOW_LOGGING,
     check=check,
-    needs_status=True,
+    live_only=True,
 )

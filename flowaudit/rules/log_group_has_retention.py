@@ -65,4 +65,5 @@ RULE = Rule(
     ),
     controls=LOG_RETENTION,
     check=check,
+    live_only=True,
 )

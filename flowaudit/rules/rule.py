@@ -85,7 +85,8 @@ class Rule:
         controls: What it helps to prove.
         check: Looks at one VPC and returns a finding, or None. Rules that are about something
             else than a VPC have none.
-        needs_status: True when it needs a flow log's status, which AWS Config does not record.
+        live_only: True when it needs what AWS Config does not record: a flow log's status and
+            delivery, and log groups.
     """
 
     id: str
@@ -96,7 +97,7 @@ class Rule:
     source: str
     controls: tuple[Control, ...] = ()
     check: Callable[[Subject], Finding | None] | None = None
-    needs_status: bool = False
+    live_only: bool = False
 
 
 def records(flow_log: FlowLog) -> tuple[str, ...]:
