@@ -8,9 +8,9 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from flowaudit.__main__ import main
+from localcloud import aws_api
 
 from .fault_proxy import Proxy, serve
 
@@ -122,22 +122,6 @@ Audit = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    # Its images of virtual machines would take a second of every test.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-        yield from _serve_moto()
-
-
-def _serve_moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
@@ -161,12 +145,13 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Path) -
 
 
 @pytest.fixture
-def cloud(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """An AWS with nothing in it but each region's default VPC."""
-    cloud = Cloud(moto_url)
-    cloud.post("/moto-api/reset")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
-    return cloud
+    # Its images of virtual machines would take a second of every test.
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with aws_api.serve() as api:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", api.endpoint)
+        yield Cloud(api.endpoint)
 
 
 @pytest.fixture

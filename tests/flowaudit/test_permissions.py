@@ -1,7 +1,6 @@
 """The printed policy is enough, and every action in it is needed: the API enforces IAM here."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ def one_partition(question: Question) -> Answer:
 
 
 @pytest.fixture
-def enforced(cloud: Cloud, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def enforced(cloud: Cloud, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """An AWS where the audit has a user of its own, and the user nothing but its policy."""
     cloud.log_everything(*REGIONS)
     # A flow log on a subnet, so that network interfaces are listed too.
@@ -44,8 +43,7 @@ def enforced(cloud: Cloud, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Ite
     key = iam.create_access_key(UserName="auditor")["AccessKey"]
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
-    yield cloud
-    cloud.post("/moto-api/reset-auth", b"999999999")
+    return cloud
 
 
 def enforce(cloud: Cloud, document: Document) -> None:
