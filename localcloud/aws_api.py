@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.request import Request, urlopen
 
+from localcloud.environment import without_users_configuration
 from localcloud.faults import Faults
 from localcloud.moto_differences import put_right
 from localcloud.request import Call, identify
@@ -54,6 +55,17 @@ def serve() -> Generator[AwsApi, None, None]:
     Raises:
         RuntimeError: when one is running in this process already.
     """
+    if not _one_at_a_time.acquire(blocking=False):
+        raise RuntimeError("An embedded AWS runs in this process already, and moto has one state.")
+    try:
+        with without_users_configuration(), _serve() as api:
+            yield api
+    finally:
+        _one_at_a_time.release()
+
+
+@contextmanager
+def _serve() -> Generator[AwsApi, None, None]:
     # Importing moto takes a second, which only those who serve should pay.
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] (it has none)
         DomainDispatcherApplication,
@@ -69,25 +81,20 @@ def serve() -> Generator[AwsApi, None, None]:
         def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
             """Say nothing: what matters is in `calls`."""
 
-    if not _one_at_a_time.acquire(blocking=False):
-        raise RuntimeError("An embedded AWS runs in this process already, and moto has one state.")
+    put_right()
+    api = AwsApi(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=QuietHandler)
+    api.endpoint = f"http://127.0.0.1:{server.port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
     try:
-        put_right()
-        api = AwsApi(DomainDispatcherApplication(create_backend_app))
-        server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=QuietHandler)
-        api.endpoint = f"http://127.0.0.1:{server.port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            _forget_everything(api.endpoint)
-            api.calls.clear()
-            yield api
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        _forget_everything(api.endpoint)
+        api.calls.clear()
+        yield api
     finally:
-        _one_at_a_time.release()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _forget_everything(endpoint: str) -> None:

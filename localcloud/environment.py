@@ -3,7 +3,8 @@
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -14,8 +15,7 @@ REGION = "eu-west-1"
 
 PASSPHRASE = "localcloud"  # noqa: S105 (it protects nothing)
 
-# Variables through which a real account, real credentials or another backend could be reached.
-_LEAKS = (
+LEAKS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -25,6 +25,8 @@ _LEAKS = (
     "AWS_SESSION_TOKEN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
+"""The variables with which a shell is set up for a real AWS account."""
+
 _PREFIXES = ("AWS_", "PULUMI_")
 # Of these prefixes, what has no bearing on accounts or state.
 _HARMLESS = frozenset(
@@ -44,8 +46,11 @@ class LeakError(Exception):
 def require_no_credentials(environ: Mapping[str, str]) -> None:
     """Refuse an environment through which a command could reach a real account.
 
-    None of it would reach the command, whose environment is cleared of it. But
-    whoever set it means a real account, and may be in the wrong shell.
+    The command gets none of these variables anyway (see `prepare`). A shell
+    that has them is refused all the same: whoever set them means a real
+    account, and may be in the wrong shell. What a stack's own configuration
+    says (`aws:profile`, `aws:accessKey`, `aws:endpoints`) is refused by the
+    stand-in when it is configured.
 
     Raises:
         LeakError: naming the variables, never their values.
@@ -53,7 +58,8 @@ def require_no_credentials(environ: Mapping[str, str]) -> None:
     found = sorted(
         name
         for name, value in environ.items()
-        if (name in _LEAKS or name.startswith("AWS_ENDPOINT_URL_"))
+        if (name in LEAKS or name.startswith("AWS_ENDPOINT_URL_"))
+        # Inside another embedded AWS, the key is the one that opens nothing.
         and value not in ("", ACCESS_KEY_ID)
     )
     if found:
@@ -61,8 +67,26 @@ def require_no_credentials(environ: Mapping[str, str]) -> None:
             f"This shell is set up for a real AWS account ({', '.join(found)}), and an embedded "
             "AWS must not come near one. Run it in a shell without: `env "
             + " ".join(f"-u {name}" for name in found)
-            + " …`."
+            + " python -m localcloud …`."
         )
+
+
+@contextmanager
+def without_users_configuration() -> Generator[None, None, None]:
+    """Keep the AWS SDK in this process, which moto uses, away from the user's configuration."""
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    profiles = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+    before = {name: os.environ.get(name) for name in (*nothing, *profiles)}
+    os.environ.update(nothing)
+    for name in profiles:
+        os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def prepare(

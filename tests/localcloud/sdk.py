@@ -4,7 +4,7 @@ import importlib
 import inspect
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import pulumi
@@ -106,7 +106,7 @@ def _outputs(owner: Any) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _members(owner: Any) -> dict[str, Any]:
-    return dict(vars(owner))
+    return cast("dict[str, Any]", vars(owner))
 
 
 def _wire_name(member: property) -> str:
