@@ -1,0 +1,41 @@
+"""A requirement has one name: in the gate, in the audit and in the docs.
+
+The policy pack and the audit may not import one another, so that nothing but
+this test keeps them in step.
+"""
+
+import json
+from pathlib import Path
+
+from flowaudit.rules import RULES
+from policies import REQUIREMENTS
+
+REPOSITORY = Path(__file__).parents[1]
+POLICIES = {requirement.name for requirement in REQUIREMENTS}
+
+# What only a declaration shows, and what only the living AWS shows. A new policy
+# or rule must be put here, or have its twin on the other side.
+ONLY_DECLARED = {
+    "delivery-role-is-scoped",
+    "gate-is-sound",
+    "log-group-is-encrypted",
+    "waiver-is-visible",
+}
+ONLY_LIVE = {"flow-log-is-active", "flow-log-is-not-duplicated"}
+
+
+def test_policies_and_rules_share_their_names() -> None:
+    assert set(RULES) - ONLY_LIVE == POLICIES - ONLY_DECLARED
+
+
+def test_every_policy_has_a_page_of_its_name() -> None:
+    pages = {page.stem for page in (REPOSITORY / "docs" / "policies").glob("*-*.md")}
+    assert pages == POLICIES
+
+
+def test_both_read_one_format_of_exemptions() -> None:
+    schemas = [
+        json.loads((REPOSITORY / folder / "exemptions.schema.json").read_text())
+        for folder in ("policypack", "flowaudit")
+    ]
+    assert schemas[0] == schemas[1]
