@@ -28,6 +28,7 @@ $(READY): requirements.lock pyproject.toml
 	  | { grep -v -e 'already satisfied' -e '^Ignoring ' || true; }
 	@$(PY) -m pip check --disable-pip-version-check --quiet
 	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@ln -sfn ../$(VENV) policypack/venv
 	@touch $@
 
 demo: setup ## the whole story on an embedded AWS: preview, up, proof, up again, destroy

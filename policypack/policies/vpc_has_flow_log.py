@@ -34,7 +34,8 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
 def _two_lines(vpc: PolicyResource) -> str:
     arguments = '"vpc_id": vpc.id'
     region = text_of(vpc.props, "region")
-    if isinstance(region, str):
+    of_provider = text_of(vpc.provider.props, "region") if vpc.provider is not None else None
+    if isinstance(region, str) and region != of_provider:
         arguments += f', "region": "{region}"'
     options = ""
     if vpc.provider is not None and not vpc.provider.name.startswith("default"):

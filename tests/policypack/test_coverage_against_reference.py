@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_policy import StackValidationArgs, StackValidationPolicy
 
@@ -109,6 +109,7 @@ def built(drawn: Drawn) -> Stack:
     return stack
 
 
+@settings(deadline=None)  # how long it takes depends on what else runs
 @given(stacks(), st.integers(0, 9))
 def test_the_verdict_on_random_stacks_is_that_of_the_reference(drawn: Drawn, seed: int) -> None:
     verdicts: dict[str, str] = {}

@@ -228,6 +228,12 @@ def test_the_message_has_the_two_lines_to_add(stack: Stack) -> None:
     )
 
 
+def test_the_lines_to_add_leave_out_the_region_of_the_provider(stack: Stack) -> None:
+    stack.vpc("main", properties={"region": "eu-west-1"}, region="eu-west-1")
+    [said] = stack.judged()
+    assert said.text.endswith('VpcFlowLogs("main", {"vpc_id": vpc.id})')
+
+
 def test_the_lines_to_add_have_the_provider_of_the_vpc(stack: Stack) -> None:
     stack.vpc("main", provider="urn:pulumi:prod::network::pulumi:providers:aws::west")
     [said] = stack.judged()

@@ -1,0 +1,14 @@
+"""A flow log on a VPC, and a VPC without one."""
+
+import pulumi_aws as aws
+
+bucket = aws.s3.Bucket("records")
+vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
+aws.ec2.Vpc("bare", cidr_block="10.1.0.0/16")
+aws.ec2.FlowLog(
+    "log",
+    vpc_id=vpc.id,
+    traffic_type="REJECT",
+    log_destination_type="s3",
+    log_destination=bucket.arn,
+)

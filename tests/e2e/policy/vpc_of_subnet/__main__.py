@@ -1,0 +1,14 @@
+"""A flow log on the VPC that a subnet names."""
+
+import pulumi_aws as aws
+
+bucket = aws.s3.Bucket("records")
+vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
+subnet = aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
+aws.ec2.FlowLog(
+    "log",
+    vpc_id=subnet.vpc_id,
+    traffic_type="REJECT",
+    log_destination_type="s3",
+    log_destination=bucket.arn,
+)
