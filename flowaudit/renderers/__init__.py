@@ -22,6 +22,12 @@ FORMATS = {
     "table": "For people at a terminal.",
     "json": "One JSON document.",
     "jsonl": "One JSON object a line: a VPC, a finding, an unread region; the last is the summary.",
+    "csv": "One row a VPC: for spreadsheets.",
+    "sarif": "SARIF 2.1.0: for code scanning.",
+    "junit": "JUnit XML: for CI.",
+    "markdown": "GitHub's Markdown: for pull request comments and job summaries.",
+    "ocsf": "OCSF 1.3.0 Compliance Findings, one a line: for Security Lake and SIEMs.",
+    "asff": "AWS Security Finding Format, one import request a line: for Security Hub.",
 }
 """Every format and what it is for; the format `json` is the module `as_json`."""
 
