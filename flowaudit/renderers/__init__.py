@@ -25,6 +25,7 @@ FORMATS = {
     "csv": "One row a VPC: for spreadsheets.",
     "sarif": "SARIF 2.1.0: for code scanning.",
     "junit": "JUnit XML: for CI.",
+    "html": "One page that needs nothing else: for auditors.",
     "markdown": "GitHub's Markdown: for pull request comments and job summaries.",
     "ocsf": "OCSF 1.3.0 Compliance Findings, one a line: for Security Lake and SIEMs.",
     "asff": "AWS Security Finding Format, one import request a line: for Security Hub.",

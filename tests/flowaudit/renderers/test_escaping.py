@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 from io import StringIO
 from typing import Any
 from xml.etree import ElementTree
@@ -137,6 +138,30 @@ def test_markdown(text: str, status: Status, report_about: ReportAbout) -> None:
     if text:  # A VPC without a name has no line for it.
         assert shape(source) == shape(harmless)
     assert not re.search(r"@[A-Za-z0-9]", source), "a mention"
+
+
+class Tags(HTMLParser):
+    """Collects a page's elements with their attributes, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@any_text
+def test_html(text: str, status: Status, report_about: ReportAbout) -> None:
+    page, harmless = Tags(), Tags()
+    page.feed(rendered("html", report_about(text or "text", status)))
+    harmless.feed(rendered("html", report_about("text", status)))
+    assert page.tags == harmless.tags
+    assert "".join((text or "text").split()) in "".join("".join(page.texts).split())
 
 
 # What a terminal acts upon: ESC, the eight-bit control characters, and most of the others.

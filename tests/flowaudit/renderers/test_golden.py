@@ -23,6 +23,7 @@ SUFFIXES = {
     "csv": "csv",
     "sarif": "sarif",
     "junit": "junit.xml",
+    "html": "html",
     "markdown": "md",
     "ocsf": "ocsf.jsonl",
     "asff": "asff.jsonl",

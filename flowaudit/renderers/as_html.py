@@ -1,0 +1,118 @@
+"""One HTML page that needs nothing else: to hand to an auditor, to print, to keep.
+
+The page is `html/report.html.jinja`. Its style and its script are in the page, and its content
+security policy allows these two alone, by their hashes, and no request to anywhere. Jinja escapes
+all text. Without JavaScript the page has no filters, and is otherwise the same.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from flowaudit.finding import Report, Status, Verdict
+from flowaudit.rules import RULES
+
+MAX_PASSING = 1_000
+"""How many passing VPCs are listed; all others are, however many there are."""
+
+ORDER = (Status.FAIL, Status.UNKNOWN, Status.EXEMPT, Status.SHARED, Status.PASS)
+"""The order in which VPCs are listed: first what needs action."""
+
+
+@dataclass(slots=True)
+class Region:
+    """A row of the chart: one region, over all accounts."""
+
+    counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(ORDER, 0))
+    unread: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many VPCs were found."""
+        return sum(self.counts.values())
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the page, with one region's verdicts at a time in memory."""
+    regions = _regions(report)
+    style, script = _read("report.css"), _read("report.js")
+    stream = (
+        _environment()
+        .get_template("report.html.jinja")
+        .stream(
+            report=report,
+            counted=_counted,
+            statuses=ORDER,
+            regions=regions,
+            without_vpcs=[
+                name for name, region in regions.items() if not (region.total or region.unread)
+            ],
+            widest=max((region.total for region in regions.values()), default=0),
+            rules=[rule for rule in RULES.values() if rule.id in report.rules],
+            verdicts=_verdicts(report),
+            passing_left_out=max(0, report.totals.vpcs[Status.PASS] - MAX_PASSING),
+            style=Markup(style),  # noqa: S704 (ours, and no text of the report is in it)
+            script=Markup(script),  # noqa: S704 (likewise)
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+        )
+    )
+    stream.enable_buffering(100)
+    yield from stream
+    yield "\n"
+
+
+def _regions(report: Report) -> dict[str, Region]:
+    """Count each region's verdicts: one pass over the results."""
+    regions: dict[str, Region] = {}
+    for result in report.results:
+        region = regions.setdefault(result.region, Region())
+        for verdict in result.verdicts:
+            region.counts[verdict.status] += 1
+    for unread in report.unread:
+        if unread.region:
+            regions.setdefault(unread.region, Region()).unread = True
+    return dict(sorted(regions.items()))
+
+
+def _verdicts(report: Report) -> Iterator[Verdict]:
+    """Yield the verdicts to list, by status: one pass over the results for each."""
+    for status in ORDER:
+        left = MAX_PASSING if status is Status.PASS else report.totals.vpcs[status]
+        if not left:
+            continue
+        for verdict in report.verdicts():
+            if verdict.status is status and left:
+                left -= 1
+                yield verdict
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("flowaudit.renderers", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _read(name: str) -> str:
+    return (files("flowaudit.renderers") / "html" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return what allows an inline style or script: https://www.w3.org/TR/CSP3/#hash-source."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return "sha256-" + base64.b64encode(digest).decode("ascii")

@@ -1,0 +1,341 @@
+"""The HTML page in a real browser: complete, filtered, accessible, printed, and on its own."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+
+from flowaudit.facts import Vpc
+from flowaudit.finding import RegionReport, Report, Status, Verdict
+from flowaudit.renderers import render
+from flowaudit.renderers.as_html import MAX_PASSING
+
+MakeReport = Callable[[Iterable[RegionReport]], Report]
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+in_a_browser = pytest.mark.skipif(
+    CHROMIUM is None or DRIVER is None,
+    reason="needs Chromium and its driver on PATH (Debian: apt install chromium chromium-driver)",
+)
+
+
+class Browser:
+    """Headless Chromium with a page open."""
+
+    def __init__(self, driver: Chrome, page: Path) -> None:
+        self.driver = driver
+        self.page = page
+
+    def open(self, *, dark: bool = False, width: int = 1280, media: str = "") -> None:
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if dark else "no-preference"},
+        ]
+        self.command("Emulation.setEmulatedMedia", media=media, features=features)
+        self.command(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        self.driver.get(self.page.as_uri())
+
+    def command(self, name: str, **parameters: object) -> Any:
+        return self.driver.execute_cdp_cmd(name, parameters)  # pyright: ignore[reportUnknownMemberType] (selenium leaves it open)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.driver.execute_script(script, *arguments)  # pyright: ignore[reportUnknownMemberType] (selenium leaves it open)
+
+    def find(self, selector: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def shown(self) -> list[str]:
+        """Return the ids of the VPCs whose rows are visible."""
+        rows = self.driver.find_elements(By.CSS_SELECTOR, ".vpcs > tbody > tr")
+        cells = [row.find_element(By.CSS_SELECTOR, "th code") for row in rows if row.is_displayed()]
+        return [cell.text for cell in cells]
+
+    def choose(self, field: str, value: str) -> None:
+        Select(self.find(f"#{field}")).select_by_visible_text(value)
+
+    def style(self, element: WebElement, name: str) -> str:
+        return element.value_of_css_property(name)  # pyright: ignore[reportUnknownMemberType] (selenium leaves it open)
+
+    def log(self) -> list[str]:
+        entries: list[dict[str, str]] = self.driver.get_log("browser")  # pyright: ignore[reportUnknownMemberType] (selenium leaves it open)
+        return [entry["message"] for entry in entries]
+
+    @property
+    def count(self) -> str:
+        return self.find("#count").text
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = Chrome(options=options, service=Service(executable_path=str(DRIVER)))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browse(driver: Chrome, tmp_path: Path) -> Callable[[Report], Browser]:
+    """Return what opens a report's page."""
+
+    def browse(report: Report) -> Browser:
+        page = tmp_path / "report.html"
+        page.write_text("".join(render("html", report)), encoding="utf-8")
+        browser = Browser(driver, page)
+        browser.open()
+        return browser
+
+    return browse
+
+
+@pytest.fixture
+def browser(browse: Callable[[Report], Browser], report: Report) -> Browser:
+    return browse(report)
+
+
+def ids(report: Report, wanted: Callable[[Verdict], bool] = lambda _: True) -> list[str]:
+    return sorted(verdict.vpc.id for verdict in report.verdicts() if wanted(verdict))
+
+
+@in_a_browser
+def test_every_vpc_is_shown_and_those_that_need_action_first(
+    browser: Browser, report: Report
+) -> None:
+    assert sorted(browser.shown()) == ids(report)
+    badges = browser.driver.find_elements(By.CSS_SELECTOR, ".vpcs > tbody > tr > td .badge")
+    order = [badge.text for badge in badges if badge.text]
+    first = list(dict.fromkeys(order))
+    assert first == ["fail", "unknown", "exempt", "shared", "pass"]
+
+
+@in_a_browser
+def test_filters(browser: Browser, report: Report) -> None:
+    browser.choose("status", "fail")
+    assert sorted(browser.shown()) == ids(report, lambda each: each.status is Status.FAIL)
+    assert browser.count == "6 of 12 listed VPCs shown."
+
+    browser.choose("region", "us-east-1")
+    browser.choose("account", "444455556666")
+    assert len(browser.shown()) == 2
+
+    browser.choose("rule", "flow-log-is-active")
+    assert browser.shown() == []
+    assert browser.count == "0 of 12 listed VPCs shown."
+
+    browser.find("button[type=reset]").click()
+    assert sorted(browser.shown()) == ids(report)
+
+    browser.find("#text").send_keys("  PAYMENTS ")
+    assert len(browser.shown()) == 1
+    assert browser.find("#count").get_attribute("aria-live") == "polite"
+
+
+@in_a_browser
+def test_evidence_is_searched_and_opened_by_keyboard(browser: Browser) -> None:
+    browser.find("#text").send_keys("acme-flow-logs")
+    summary = browser.find(".vpcs tr:not([hidden]) summary")
+    assert "Evidence" in summary.text
+    evidence = browser.find(".vpcs tr:not([hidden]) details dl")
+    assert not evidence.is_displayed()
+    summary.send_keys(Keys.ENTER)
+    assert evidence.is_displayed()
+
+
+@in_a_browser
+def test_everything_to_operate_is_reached_with_the_tab_key(browser: Browser) -> None:
+    wanted = browser.run(
+        "return document.querySelectorAll('a, input, select, button, summary').length"
+    )
+    reached: list[str] = []
+    for _ in range(wanted + 20):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        active = browser.driver.switch_to.active_element
+        if active.tag_name == "body":
+            break
+        reached.append(active.tag_name)
+        outline = browser.style(active, "outline-style")
+        assert outline not in {"none", ""}, f"no focus shown on {active.tag_name}"
+    operable = [tag for tag in reached if tag in {"a", "input", "select", "button", "summary"}]
+    assert len(operable) == wanted
+    assert reached[0] == "a", "the link that skips to the VPCs comes first"
+
+
+@in_a_browser
+def test_without_javascript_all_is_there_but_the_filters(browser: Browser, report: Report) -> None:
+    browser.command("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.driver.refresh()
+        assert not browser.find("#filters").is_displayed()
+        assert sorted(browser.shown()) == ids(report)
+        assert browser.count == "12 VPCs."
+    finally:
+        browser.command("Emulation.setScriptExecutionDisabled", value=False)
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_accessibility(browser: Browser, width: int, *, dark: bool) -> None:
+    """axe-core finds nothing: names, landmarks, headings, tables, contrast.
+
+    https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
+    """
+    browser.open(dark=dark, width=width)
+    background = browser.run("return getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") is not dark
+    browser.run("for (const each of document.querySelectorAll('details')) each.open = true")
+    browser.run((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
+    result = cast(
+        "dict[str, Any]",
+        browser.driver.execute_async_script("axe.run().then(arguments[arguments.length - 1])"),  # pyright: ignore[reportUnknownMemberType] (selenium leaves it open)
+    )
+    violations = [
+        (each["id"], [node["html"] for node in each["nodes"]]) for each in result["violations"]
+    ]
+    assert violations == []
+    assert "color-contrast" in {each["id"] for each in result["passes"]}
+
+
+@in_a_browser
+def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser) -> None:
+    browser.open(width=400)
+    assert browser.run("return document.documentElement.scrollWidth") <= 400
+
+
+@in_a_browser
+def test_motion_only_for_those_who_want_it(browser: Browser) -> None:
+    script = "return getComputedStyle(document.documentElement).scrollBehavior"
+    assert browser.run(script) == "smooth"
+    browser.open(dark=True)  # `Browser.open` asks for reduced motion along with it.
+    assert browser.run(script) == "auto"
+
+
+@in_a_browser
+def test_print_shows_all_evidence_and_no_controls(browser: Browser) -> None:
+    visible = (
+        "return Array.from(document.querySelectorAll(arguments[0]), (e) => e.checkVisibility())"
+    )
+    assert not any(browser.run(visible, "details dl"))
+    browser.open(media="print")
+    evidence = browser.run(visible, "details dl")
+    assert evidence
+    assert all(evidence)
+    assert not any(browser.run(visible, "form, summary"))
+
+
+@in_a_browser
+def test_the_page_asks_nobody_and_runs_nothing_but_its_own(
+    browse: Callable[[Report], Browser], report_about: Callable[[str, Status], Report]
+) -> None:
+    browser = browse(
+        report_about("<img src=https://evil.example/x onerror=window.pwned=1>", Status.FAIL)
+    )
+    assert browser.log() == []
+    assert browser.run("return performance.getEntriesByType('resource').length") == 0
+    # Even markup that got in would neither run nor load.
+    browser.run(
+        "document.body.insertAdjacentHTML('beforeend', arguments[0])",
+        "<img id=x src='data:,x' onerror='window.pwned = 1'><p style='color: red' id=y>y</p>",
+    )
+    blocked = browser.log()
+    assert any("img-src" in message or "default-src" in message for message in blocked)
+    assert browser.run("return window.pwned") is None
+    assert browser.style(browser.find("#y"), "color") != "rgba(255, 0, 0, 1)"
+
+
+class Page(HTMLParser):
+    """What a page holds, without a browser."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed("".join(render("html", report)))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on"), "a script in an attribute"
+            assert name != "style", "a style that the page's own policy forbids"
+            if name in {"src", "href"} and tag != "a":
+                pytest.fail(f"the page would load {value}")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_page_stands_alone(report: Report) -> None:
+    page = Page(report)
+    assert page.tags.count("style") == page.tags.count("script") == 1
+    for landmark in ("header", "main", "footer", "h1"):
+        assert page.tags.count(landmark) == 1
+
+
+def test_the_chart_has_its_numbers_as_text(report: Report) -> None:
+    html = "".join(render("html", report))
+    rows = re.findall(r'<th scope="row">([a-z0-9-]+)[ <].*?</tr>', html, re.DOTALL)
+    assert [row for row in rows if "-" in row][:3] == ["eu-central-1", "eu-west-1", "us-east-1"]
+    row = html.partition('<th scope="row">us-east-1</th>')[2].partition("</tr>")[0]
+    assert re.findall(r'<td class="number[^"]*">(\d+)</td>', row) == ["2", "0", "1", "0", "0", "3"]
+    assert row.count("url(#pattern-fail)") == row.count("url(#pattern-exempt)") == 1
+
+
+def test_passing_vpcs_over_the_limit_are_counted_and_no_other_is_left_out(
+    make_report: MakeReport,
+) -> None:
+    def verdicts(status: Status, count: int) -> tuple[Verdict, ...]:
+        vpcs = [Vpc(f"vpc-{status}-{number}", "111122223333") for number in range(count)]
+        return tuple(Verdict("111122223333", "eu-west-1", vpc, status, "So.") for vpc in vpcs)
+
+    many = MAX_PASSING + 500
+    failing, passing = verdicts(Status.FAIL, many), verdicts(Status.PASS, many)
+    text = Page(make_report([RegionReport("111122223333", "eu-west-1", (*passing, *failing))])).text
+    assert len(set(re.findall(r"vpc-fail-\d+", text))) == many
+    assert len(set(re.findall(r"vpc-pass-\d+", text))) == MAX_PASSING
+    assert "Not listed here: 500 passing." in text
+
+
+def test_the_heading_never_claims_more_than_was_read(
+    report: Report, clean_report: Report, empty_report: Report
+) -> None:
+    def heading(report: Report) -> str:
+        text = Page(report).text
+        return " ".join(text.partition("VPC flow logs audit\n")[2].split("Required")[0].split())
+
+    assert heading(report) == "6 of 12 VPCs do not meet the requirement"
+    assert heading(clean_report) == "No VPC fails"
+    assert heading(empty_report) == "There is no VPC"
+    unread = replace(clean_report, unread=report.unread)
+    assert heading(unread) == "Nothing that was read fails"
+    assert "Incomplete." in Page(unread).text
