@@ -308,6 +308,8 @@ def test_the_chart_has_its_numbers_as_text(report: Report) -> None:
     assert [row for row in rows if "-" in row][:3] == ["eu-central-1", "eu-west-1", "us-east-1"]
     row = html.partition('<th scope="row">us-east-1</th>')[2].partition("</tr>")[0]
     assert re.findall(r'<td class="number[^"]*">(\d+)</td>', row) == ["2", "0", "1", "0", "0", "3"]
+    unread = html.partition('<th scope="row">us-west-1 ')[2].partition("</tr>")[0]
+    assert re.findall(r'<td class="number[^"]*">(.)</td>', unread) == ["?"] * 6, "no claim of 0"
     assert row.count("url(#pattern-fail)") == row.count("url(#pattern-exempt)") == 1
 
 
