@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowaudit.finding import Report, Status, Verdict
+from flowaudit.renderers.words import counted
 from flowaudit.rules import RULES
 
 MAX_PASSING = 1_000
@@ -47,7 +48,7 @@ def render(report: Report) -> Iterator[str]:
         .get_template("report.html.jinja")
         .stream(
             report=report,
-            counted=_counted,
+            counted=counted,
             statuses=ORDER,
             regions=regions,
             without_vpcs=[
@@ -102,10 +103,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _read(name: str) -> str:

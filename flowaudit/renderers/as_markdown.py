@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flowaudit.finding import Report, Severity, Status, Verdict
+from flowaudit.renderers.words import counted
 
 LIMIT = 65_536
 """Characters that GitHub takes for one comment."""
@@ -69,12 +70,14 @@ def render(report: Report) -> Iterator[str]:
 def _head(report: Report) -> Iterator[str]:
     totals = report.totals
     vpcs, failing = sum(totals.vpcs.values()), totals.vpcs[Status.FAIL]
-    if failing or report.findings:
-        verdict = f"{failing:,} of {vpcs:,} VPCs fail"
-    elif report.complete:
-        verdict = "no VPC fails" if vpcs else "there is no VPC"
-    else:
+    if failing:
+        verdict = f"{failing:,} of {counted(vpcs, 'VPC')} {'fails' if failing == 1 else 'fail'}"
+    elif not report.complete:
         verdict = "nothing that was read fails"
+    else:
+        verdict = "no VPC fails" if vpcs else "there is no VPC"
+    if report.findings:
+        verdict += f", and {counted(len(report.findings), 'exemption')} without effect"
     yield f"## VPC flow logs: {verdict}\n\n"
     if not report.complete:
         yield (
@@ -89,9 +92,9 @@ def _head(report: Report) -> Iterator[str]:
         yield "\n"
     requirement = report.requirement
     yield (
-        f"{totals.regions_read:,} regions of {totals.accounts:,} accounts read on "
-        f"{report.started:%Y-%m-%d %H:%M} UTC in {report.seconds:.1f} s. Required: traffic "
-        f"{requirement.traffic_type}, kept {requirement.min_retention_days} days. "
+        f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
+        f"on {report.started:%Y-%m-%d %H:%M} UTC in {report.seconds:.1f} s. Required: traffic "
+        f"{requirement.traffic_type}, kept {counted(requirement.min_retention_days, 'day')}. "
         f"vpc-flow-logs {_text(report.tool_version)}.\n"
     )
 
@@ -116,7 +119,7 @@ def _sections(report: Report) -> Iterator[_Section]:
     )
     yield _Section("Failing", (*where, "Why"), vpcs[Status.FAIL], _failing(report))
     yield _Section(
-        "Exemptions that do not hold",
+        "Exemptions without effect",
         ("Entry", "Why", "Remedy"),
         len(report.findings),
         (

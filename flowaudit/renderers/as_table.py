@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
+from flowaudit.renderers.words import counted
 from flowaudit.rules import RULES
 
 _STYLES = {
@@ -84,10 +85,10 @@ def _summary(report: Report) -> Text:
     calls = sum(totals.calls.values())
     throttled = f", {totals.throttled} of them throttled" if totals.throttled else ""
     text = Text.assemble(
-        (_count(vpcs, "VPC"), "bold"),
+        (counted(vpcs, "VPC"), "bold"),
         f"{': ' if counts else ''}{counts}. ",
-        f"{_count(totals.regions_read, 'region')} of {_count(totals.accounts, 'account')} read in "
-        f"{report.seconds:.1f} s with {_count(calls, 'API call')}{throttled}.",
+        f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
+        f"in {report.seconds:.1f} s with {counted(calls, 'API call')}{throttled}.",
     )
     if unjudged := sorted(RULES.keys() - set(report.rules)):
         text.append(f"\nNot judged, because {report.source} does not tell: {', '.join(unjudged)}.")
@@ -99,10 +100,6 @@ def _summary(report: Report) -> Text:
     if totals.findings:
         text.append("\nvpc-flow-logs audit --explain RULE says more about a rule.", style="dim")
     return text
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _text(renderable: RenderableType) -> str:

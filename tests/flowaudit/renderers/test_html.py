@@ -335,7 +335,9 @@ def test_the_heading_never_claims_more_than_was_read(
         text = Page(report).text
         return " ".join(text.partition("VPC flow logs audit\n")[2].split("Required")[0].split())
 
-    assert heading(report) == "6 of 12 VPCs do not meet the requirement"
+    assert heading(report) == (
+        "6 of 12 VPCs do not meet the requirement, and 2 exemptions without effect"
+    )
     assert heading(clean_report) == "No VPC fails"
     assert heading(empty_report) == "There is no VPC"
     unread = replace(clean_report, unread=report.unread)

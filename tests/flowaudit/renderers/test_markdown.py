@@ -56,7 +56,9 @@ def test_the_heading_never_claims_more_than_was_read(
     def heading(report: Report) -> str:
         return "".join(render("markdown", report)).partition("\n")[0]
 
-    assert heading(report) == "## VPC flow logs: 6 of 12 VPCs fail"
+    assert heading(report) == (
+        "## VPC flow logs: 6 of 12 VPCs fail, and 2 exemptions without effect"
+    )
     assert heading(clean_report) == "## VPC flow logs: no VPC fails"
     assert heading(empty_report) == "## VPC flow logs: there is no VPC"
     unread = replace(clean_report, unread=report.unread)
