@@ -1,7 +1,8 @@
 """The formats that others define are what those others say they are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator, validate
 from xmlschema import XMLSchema10
 
-from flowaudit.finding import Report, Status
+from flowaudit.finding import RegionReport, Report, Status
 from flowaudit.renderers import arn, render
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -132,6 +133,21 @@ def test_asff(any_report: Report) -> None:
     vpcs = sum(any_report.totals.vpcs.values())
     count = sum(len(request["Findings"]) for request in requests)
     assert count == vpcs + len(any_report.findings) + len(any_report.unread)
+
+
+def test_asff_requests_are_small_enough_and_of_one_region_each(
+    report: Report, make_report: Callable[[Iterable[RegionReport]], Report]
+) -> None:
+    verdict = next(report.verdicts())
+    regions = ("eu-west-1", "us-east-1")
+    results = [
+        RegionReport(verdict.account_id, region, (replace(verdict, region=region),) * 250)
+        for region in regions
+    ]
+    requests = lines("asff", make_report(results))
+    assert_importable(requests)
+    assert [len(request["Findings"]) for request in requests] == [100, 100, 50] * 2
+    assert [request["Findings"][0]["Region"] for request in requests[::3]] == list(regions)
 
 
 def test_asff_says_of_each_status_what_it_means_there(report: Report) -> None:
