@@ -15,6 +15,7 @@ from typing import Any
 from flowaudit.facts import Unread
 from flowaudit.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.renderers import arn
+from flowaudit.renderers.words import unjudged
 from flowaudit.rules import RULES
 from flowaudit.standards import FLOW_LOGGING
 
@@ -88,6 +89,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         "rules": " ".join(finding.rule for finding in findings),
         "flow-logs": " ".join(log.id for log in verdict.flow_logs),
         "log-groups": " ".join(group.name for group in verdict.log_groups),
+        "not-judged": " ".join(unjudged(report)),
     }
     if verdict.exemption:
         evidence["exemption"] = (
@@ -134,7 +136,7 @@ def _unread(report: Report, unread: Unread, account_id: str, region: str) -> dic
     return asff
 
 
-def _finding(  # noqa: PLR0913 (each is a field of the finding)
+def _finding(
     report: Report, account_id: str, region: str, *, uid: str, title: str, text: str
 ) -> dict[str, Any]:
     """Return what every finding has; the limits of length are those of the format's document."""

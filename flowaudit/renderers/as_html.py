@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowaudit.finding import Report, Status, Verdict
-from flowaudit.renderers.words import counted
+from flowaudit.renderers.words import counted, unjudged
 from flowaudit.rules import RULES
 
 MAX_PASSING = 1_000
@@ -55,7 +55,8 @@ def render(report: Report) -> Iterator[str]:
                 name for name, region in regions.items() if not (region.total or region.unread)
             ],
             widest=max((region.total for region in regions.values()), default=0),
-            rules=[rule for rule in RULES.values() if rule.id in report.rules],
+            rules=list(RULES.values()),
+            unjudged=unjudged(report),
             verdicts=_verdicts(report),
             passing_left_out=max(0, report.totals.vpcs[Status.PASS] - MAX_PASSING),
             style=Markup(style),  # noqa: S704 (ours, and no text of the report is in it)

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from flowaudit.facts import Unread
 from flowaudit.finding import Finding, RegionReport, Report, Status, Verdict
+from flowaudit.renderers.words import unjudged
 
 # https://www.w3.org/TR/xml/#charsets: not even an escaped one may stand in XML 1.0.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -50,6 +51,9 @@ def _suite(report: Report, name: str, cases: list[Element], seconds: float = 0.0
         timestamp=report.started.strftime("%Y-%m-%dT%H:%M:%S"),
         time=f"{seconds:.3f}",
     )
+    if rules := unjudged(report):
+        properties = SubElement(suite, "properties")
+        properties.append(_element("property", name="rules not judged", value=" ".join(rules)))
     suite.extend(cases)
     indent(suite, space=" ")
     yield _text(suite) + "\n"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flowaudit.finding import Report, Severity, Status, Verdict
-from flowaudit.renderers.words import counted
+from flowaudit.renderers.words import counted, unjudged
 
 LIMIT = 65_536
 """Characters that GitHub takes for one comment."""
@@ -97,6 +97,8 @@ def _head(report: Report) -> Iterator[str]:
         f"{requirement.traffic_type}, kept {counted(requirement.min_retention_days, 'day')}. "
         f"vpc-flow-logs {_text(report.tool_version)}.\n"
     )
+    if rules := unjudged(report):
+        yield f"\nNot judged, because {_text(report.source)} does not tell: {', '.join(rules)}.\n"
 
 
 def _sections(report: Report) -> Iterator[_Section]:

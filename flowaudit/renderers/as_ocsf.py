@@ -12,6 +12,7 @@ from typing import Any
 from flowaudit.facts import Unread
 from flowaudit.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.renderers import arn, plain
+from flowaudit.renderers.words import unjudged
 from flowaudit.rules import RULES
 from flowaudit.standards import FLOW_LOGGING, Control
 
@@ -70,7 +71,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
     ]
     if findings:
         event["remediation"] = _remediation(findings)
-    event["unmapped"] = plain.verdict(verdict)
+    event["unmapped"] = plain.verdict(verdict) | {"not_judged": unjudged(report)}
     return event
 
 

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
-from flowaudit.renderers.words import counted
-from flowaudit.rules import RULES
+from flowaudit.renderers.words import counted, unjudged
 
 _STYLES = {
     Status.PASS: "green",
@@ -90,8 +89,8 @@ def _summary(report: Report) -> Text:
         f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
         f"in {report.seconds:.1f} s with {counted(calls, 'API call')}{throttled}.",
     )
-    if unjudged := sorted(RULES.keys() - set(report.rules)):
-        text.append(f"\nNot judged, because {report.source} does not tell: {', '.join(unjudged)}.")
+    if rules := unjudged(report):
+        text.append(f"\nNot judged, because {report.source} does not tell: {', '.join(rules)}.")
     if not report.complete:
         text.append(
             "\nINCOMPLETE: what was not read (see above) may hold VPCs that log nothing.",

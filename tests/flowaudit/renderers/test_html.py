@@ -313,6 +313,13 @@ def test_the_chart_has_its_numbers_as_text(report: Report) -> None:
     assert row.count("url(#pattern-fail)") == row.count("url(#pattern-exempt)") == 1
 
 
+def test_a_rule_that_was_not_judged_never_shows_as_without_findings(clean_report: Report) -> None:
+    html = "".join(render("html", clean_report))
+    row = html.partition("<code>flow-log-can-deliver</code></th>")[2].partition("</tr>")[0]
+    assert re.findall(r'data-label="Findings">(.*?)<', row) == ["not judged"]
+    assert "config-aggregator acme does not tell" in html
+
+
 def test_passing_vpcs_over_the_limit_are_counted_and_no_other_is_left_out(
     make_report: MakeReport,
 ) -> None:
