@@ -172,7 +172,7 @@ def test_the_pack_runs_with_nothing_but_its_own_requirements(case: Case) -> None
     python = case.pack / "venv" / "bin" / "python"
     for module in ("pulumi_aws", "boto3", "flowaudit", "vpc_flow_logs"):
         missing = subprocess.run(
-            [python, "-c", f"import {module}"], capture_output=True, check=False
+            [python, "-I", "-c", f"import {module}"], capture_output=True, check=False
         )
         assert b"ModuleNotFoundError" in missing.stderr
     case.judged("preview", "before")
