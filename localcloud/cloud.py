@@ -73,9 +73,8 @@ class LocalCloud:
 
     def deny(self, operation: str, *, region: str | None = None) -> None:
         """Refuse every call of an operation, as AWS does without the permission."""
-        message = f"You are not authorized to perform: {operation}"
-        code = "UnauthorizedOperation" if operation.startswith("Describe") else "AccessDenied"
-        self._api.faults.fail_always(operation, Failure(code, message, 403), region)
+        failure = Failure(None, f"You are not authorized to perform: {operation}", 403)
+        self._api.faults.fail_always(operation, failure, region)
 
     def hold(self, operation: str, *, region: str | None = None) -> AbstractContextManager[Hold]:
         """Let calls of an operation wait until the block ends; `wait` on the value for one."""

@@ -1,5 +1,6 @@
 """Faults that tests order: the next call of an operation fails, or waits until it is let go."""
 
+import json
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,19 +11,33 @@ from localcloud.request import Call
 
 # How long a test waits for a call that never comes, in seconds.
 _PATIENCE = 120.0
+# What these services call it when the permission is missing; the others say AccessDeniedException.
+_DENIED = {
+    "ec2": "UnauthorizedOperation",
+    "iam": "AccessDenied",
+    "s3": "AccessDenied",
+    "sts": "AccessDenied",
+}
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What a refused call is answered with."""
+    """What a refused call is answered with.
 
-    code: str
+    Attributes:
+        code: AWS's error code; None for the one that the service has for a
+            caller without the permission.
+        status: the HTTP status.
+    """
+
+    code: str | None
     message: str
     status: int
 
     def body(self, call: Call) -> tuple[str, bytes]:
         """Return content type and body, as the protocol of the service has errors."""
-        code, message = escape(self.code), escape(self.message)
+        name = self.code or _DENIED.get(call.service, "AccessDeniedException")
+        code, message = escape(name), escape(self.message)
         if call.service == "ec2":
             return "text/xml", (
                 f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>"
@@ -34,10 +49,13 @@ class Failure:
                 f"<Message>{message}</Message></Error><RequestId>localcloud</RequestId>"
                 "</ErrorResponse>"
             ).encode()
-        quoted = self.message.replace("\\", "\\\\").replace('"', '\\"')
-        return "application/x-amz-json-1.1", (
-            f'{{"__type": "{self.code}", "message": "{quoted}"}}'.encode()
-        )
+        if call.service == "s3":
+            return "application/xml", (
+                f"<Error><Code>{code}</Code><Message>{message}</Message>"
+                "<RequestId>localcloud</RequestId></Error>"
+            ).encode()
+        answer = {"__type": name, "message": self.message}
+        return "application/x-amz-json-1.1", json.dumps(answer).encode()
 
 
 @dataclass

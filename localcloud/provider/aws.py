@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -39,6 +39,13 @@ SETTINGS = _WITHOUT_EFFECT | {
 }
 """The provider settings that the stand-in takes."""
 
+# What it takes of each role to assume, and the API's names.
+_ASSUME_ROLE = {
+    "externalId": "ExternalId",
+    "roleArn": "RoleArn",
+    "sessionName": "RoleSessionName",
+}
+
 
 class SettingsError(Exception):
     """The provider's configuration cannot be used with the stand-in; the text has the remedy."""
@@ -53,12 +60,12 @@ def parse_settings(raw: Mapping[str, Any]) -> dict[str, Any]:
         SettingsError: for a setting that the stand-in does not have, and for
             credentials or endpoints that lead away from this machine.
     """
-    settings = {key: _decoded(key, value) for key, value in raw.items() if value is not None}
-    if unknown := sorted(set(settings) - SETTINGS):
+    if unknown := sorted(key for key in set(raw) - SETTINGS if raw[key] is not None):
         raise SettingsError(
             f"The stand-in for the AWS provider has no setting {', '.join(unknown)}. "
             f"It has {', '.join(sorted(SETTINGS))}."
         )
+    settings = {key: _decoded(key, value) for key, value in raw.items() if value is not None}
     for key, dummy in (("accessKey", ACCESS_KEY_ID), ("secretKey", SECRET_ACCESS_KEY)):
         if settings.get(key, dummy) != dummy:
             raise SettingsError(
@@ -68,7 +75,18 @@ def parse_settings(raw: Mapping[str, Any]) -> dict[str, Any]:
     for endpoint in settings.get("endpoints", []):
         for service, url in endpoint.items():
             require_loopback(f"the endpoint of {service}", url)
+    for role in settings.get("assumeRoles", []):
+        _require_only(_ASSUME_ROLE, "assumeRoles", role)
+    _require_only({"tags"}, "defaultTags", settings.get("defaultTags", {}))
     return settings
+
+
+def _require_only(known: Collection[str], setting: str, value: Mapping[str, Any]) -> None:
+    if unknown := sorted(set(value) - set(known)):
+        raise SettingsError(
+            f"The stand-in for the AWS provider has no {', '.join(unknown)} in {setting}. "
+            f"It has {', '.join(sorted(known))}."
+        )
 
 
 def require_loopback(what: str, url: str) -> None:
@@ -164,8 +182,9 @@ class Provider:
         return os.environ["AWS_ENDPOINT_URL"]
 
     def _assume(self, role: Mapping[str, Any]) -> "Provider":
+        named = {_ASSUME_ROLE[key]: value for key, value in role.items()}
         answer = self.client("sts", self.region).assume_role(
-            RoleArn=role["roleArn"], RoleSessionName=role.get("sessionName", "localcloud")
+            **{"RoleSessionName": "localcloud", **named}
         )["Credentials"]
         session = botocore.session.Session()
         session.set_credentials(

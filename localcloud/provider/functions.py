@@ -1,6 +1,7 @@
 """The functions (Pulumi's name for data sources) that the stand-in has."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from localcloud.provider import tags
@@ -9,6 +10,20 @@ from localcloud.provider.aws import Aws
 
 class FunctionError(Exception):
     """A function was asked for something that is not there."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """How one of Pulumi's functions maps to calls of the AWS API.
+
+    Attributes:
+        call: takes the AWS API and the arguments, and returns the results.
+        inputs: the arguments that it takes here. Others that the real provider
+            has are refused, never ignored.
+    """
+
+    call: Callable[[Aws, Mapping[str, Any]], dict[str, Any]]
+    inputs: frozenset[str] = frozenset()
 
 
 def _filters(args: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -31,14 +46,18 @@ def _get_caller_identity(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _get_region(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
-    del args
-    return {
-        "id": aws.region,
-        "name": aws.region,
-        "region": aws.region,
-        "description": aws.region,
-        "endpoint": f"ec2.{aws.region}.amazonaws.com",
-    }
+    region = args.get("name", aws.region)
+    loader = aws.provider.session.get_component("data_loader")
+    for partition in loader.load_data("endpoints")["partitions"]:
+        if region in partition["regions"]:
+            return {
+                "id": region,
+                "name": region,
+                "region": region,
+                "description": partition["regions"][region]["description"],
+                "endpoint": f"ec2.{region}.{partition['dnsSuffix']}",
+            }
+    raise FunctionError(f"there is no region {region}")
 
 
 def _get_partition(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,6 +89,7 @@ def _get_vpcs(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
         "ids": [vpc["VpcId"] for page in pages for vpc in page["Vpcs"]],
         "region": aws.region,
         "tags": args.get("tags", {}),
+        **({"filters": args["filters"]} if "filters" in args else {}),
     }
 
 
@@ -93,6 +113,9 @@ def _get_vpc(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
         ]
     )["RouteTables"]
     hostnames = attribute(VpcId=vpc_id, Attribute="enableDnsHostnames")["EnableDnsHostnames"]
+    metrics = attribute(VpcId=vpc_id, Attribute="enableNetworkAddressUsageMetrics")[
+        "EnableNetworkAddressUsageMetrics"
+    ]
     support = attribute(VpcId=vpc_id, Attribute="enableDnsSupport")["EnableDnsSupport"]
     return {
         "arn": f"arn:{aws.partition}:ec2:{aws.region}:{vpc['OwnerId']}:vpc/{vpc_id}",
@@ -109,11 +132,12 @@ def _get_vpc(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
         "dhcpOptionsId": vpc["DhcpOptionsId"],
         "enableDnsHostnames": hostnames["Value"],
         "enableDnsSupport": support["Value"],
-        "enableNetworkAddressUsageMetrics": False,
+        "enableNetworkAddressUsageMetrics": metrics["Value"],
         "id": vpc_id,
         "instanceTenancy": vpc["InstanceTenancy"],
         "ipv6AssociationId": "",
         "ipv6CidrBlock": "",
+        "ipv6CidrBlockAssociations": [],
         "mainRouteTableId": tables[0]["RouteTableId"] if tables else "",
         "ownerId": vpc["OwnerId"],
         "region": aws.region,
@@ -122,12 +146,15 @@ def _get_vpc(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-FUNCTIONS: dict[str, Callable[[Aws, Mapping[str, Any]], dict[str, Any]]] = {
-    "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
-    "aws:index/getPartition:getPartition": _get_partition,
-    "aws:index/getRegion:getRegion": _get_region,
-    "aws:index/getRegions:getRegions": _get_regions,
-    "aws:ec2/getVpc:getVpc": _get_vpc,
-    "aws:ec2/getVpcs:getVpcs": _get_vpcs,
+FUNCTIONS: dict[str, Function] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": Function(_get_caller_identity),
+    "aws:index/getPartition:getPartition": Function(_get_partition),
+    "aws:index/getRegion:getRegion": Function(_get_region, frozenset({"name", "region"})),
+    "aws:index/getRegions:getRegions": Function(_get_regions, frozenset({"allRegions", "filters"})),
+    "aws:ec2/getVpc:getVpc": Function(
+        _get_vpc,
+        frozenset({"cidrBlock", "default", "filters", "id", "region", "state", "tags"}),
+    ),
+    "aws:ec2/getVpcs:getVpcs": Function(_get_vpcs, frozenset({"filters", "region", "tags"})),
 }
-"""By function token; each takes the AWS API and the arguments, and returns the results."""
+"""By function token."""

@@ -100,8 +100,18 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if function is None:
             _refuse(context, "function", request.tok, FUNCTIONS)
         args = to_python(request.args)
+        failures = [
+            provider_pb2.CheckFailure(
+                property=key,
+                reason=f"the stand-in for the AWS provider does not take {key} for {request.tok}; "
+                f"it takes {', '.join(sorted(function.inputs)) or 'no argument'}",
+            )
+            for key in sorted(set(args) - function.inputs)
+        ]
+        if failures:
+            return provider_pb2.InvokeResponse(failures=failures)
         with _errors_to(context):
-            results = function(self._aws(args), args)
+            results = function.call(self._aws(args), args)
         response = provider_pb2.InvokeResponse()
         # `return` is no name that Python could pass as an argument.
         getattr(response, "return").CopyFrom(to_struct(results))
@@ -184,7 +194,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             )
         with _errors_to(context):
             created = row.create(aws, inputs)
-        with _partial(created, inputs, request, context):
+        with _partial(row, aws, created, inputs, context):
             row.complete(aws, created, inputs)
             state = _state(row, aws, created, inputs)
         return provider_pb2.CreateResponse(id=created, properties=to_struct(state))
@@ -356,9 +366,10 @@ def _errors_to(context: grpc.ServicerContext) -> Generator[None, None, None]:
 
 @contextlib.contextmanager
 def _partial(
+    row: ResourceType,
+    aws: Aws,
     created: str,
     inputs: Mapping[str, Any],
-    request: provider_pb2.CreateRequest,
     context: grpc.ServicerContext,
 ) -> Generator[None, None, None]:
     """Tell the engine of an object that was made but could not be completed.
@@ -367,14 +378,17 @@ def _partial(
     """
     try:
         yield
-    except (ClientError, BotoCoreError, RefusedError) as error:
+    except Exception as error:  # noqa: BLE001 (a mistake of ours must not lose the object either)
+        state = dict(inputs)
+        with contextlib.suppress(ClientError, BotoCoreError, RefusedError):
+            state = _state(row, aws, created, inputs)
         detail = any_pb2.Any()
         detail.Pack(
             provider_pb2.ErrorResourceInitFailed(
                 id=created,
-                properties=to_struct(inputs),
-                inputs=request.properties,
-                reasons=[str(error)],
+                properties=to_struct(state),
+                inputs=to_struct(inputs),
+                reasons=[str(error) or repr(error)],
             )
         )
         status = status_pb2.Status(

@@ -150,7 +150,7 @@ class Plugin:
         """Call a function."""
         answer = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=struct(arguments)))
         failures = [failure.reason for failure in answer.failures]
-        assert failures == []
+        assert failures == [], failures
         return plain(getattr(answer, "return"))
 
 

@@ -112,3 +112,13 @@ def _members(owner: Any) -> dict[str, Any]:
 def _wire_name(member: property) -> str:
     # Where the two differ, the SDK's getters carry the schema's name.
     return vars(member.fget)["_pulumi_name"]
+
+
+def provider_settings() -> frozenset[str]:
+    """Read the names of the provider's settings."""
+    arguments = importlib.import_module("pulumi_aws.provider").ProviderArgs
+    return frozenset(
+        _wire_name(member)
+        for member in _members(arguments).values()
+        if isinstance(member, property)
+    )

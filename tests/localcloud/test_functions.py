@@ -1,0 +1,120 @@
+"""Each function answers with what the embedded AWS has, under the names that the SDK reads."""
+
+from typing import Any
+
+import grpc
+import pytest
+
+from localcloud import LocalCloud
+from localcloud.provider.functions import FUNCTIONS
+
+from .cases import ACCOUNT
+from .plugin import Plugin
+from .sdk import function_names
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": {},
+    "aws:index/getPartition:getPartition": {},
+    "aws:index/getRegion:getRegion": {},
+    "aws:index/getRegions:getRegions": {},
+    "aws:ec2/getVpc:getVpc": {"default": True},
+    "aws:ec2/getVpcs:getVpcs": {},
+}
+
+
+@pytest.mark.parametrize("token", FUNCTIONS)
+def test_the_results_are_what_the_sdk_promises(plugin: Plugin, token: str) -> None:
+    results = plugin.invoke(token, **ARGUMENTS[token])
+    names = function_names(token)
+    assert set(results) - names.outputs == set()
+    assert names.required_outputs - set(results) == set()
+
+
+@pytest.mark.parametrize("token", FUNCTIONS)
+def test_no_argument_that_the_sdk_lacks(token: str) -> None:
+    assert FUNCTIONS[token].inputs - function_names(token).inputs == set()
+
+
+@pytest.mark.parametrize("token", FUNCTIONS)
+def test_an_argument_that_would_be_ignored_is_refused(plugin: Plugin, token: str) -> None:
+    with pytest.raises(AssertionError, match=f"does not take surprise for {token}"):
+        plugin.invoke(token, surprise=1)
+
+
+def test_a_function_that_the_stand_in_lacks_is_named(plugin: Plugin) -> None:
+    token = "aws:ec2/getAmi:getAmi"
+    with pytest.raises(grpc.RpcError, match=rf"no function {token}\. It has .*getVpcs"):
+        plugin.invoke(token)
+
+
+def test_the_caller(plugin: Plugin) -> None:
+    caller = plugin.invoke("aws:index/getCallerIdentity:getCallerIdentity")
+    assert caller["accountId"] == ACCOUNT
+    assert caller["arn"].startswith(f"arn:aws:sts::{ACCOUNT}:")
+
+
+@pytest.mark.parametrize(
+    ("region", "description", "endpoint"),
+    [
+        ("eu-west-1", "Europe (Ireland)", "ec2.eu-west-1.amazonaws.com"),
+        ("cn-north-1", "China (Beijing)", "ec2.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_a_region(plugin: Plugin, region: str, description: str, endpoint: str) -> None:
+    token = "aws:index/getRegion:getRegion"
+    expected = {
+        "id": region,
+        "name": region,
+        "region": region,
+        "description": description,
+        "endpoint": endpoint,
+    }
+    assert plugin.invoke(token, region=region) == plugin.invoke(token, name=region) == expected
+    assert plugin.invoke(token)["region"] == "eu-west-1"
+
+
+def test_a_region_that_is_not_there(plugin: Plugin) -> None:
+    with pytest.raises(grpc.RpcError, match="there is no region moon-1"):
+        plugin.invoke("aws:index/getRegion:getRegion", name="moon-1")
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "suffix"),
+    [
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+    ],
+)
+def test_the_partition_of_the_provider_s_region(
+    plugin: Plugin, region: str, partition: str, suffix: str
+) -> None:
+    plugin.configure(region=region)
+    answer = plugin.invoke("aws:index/getPartition:getPartition")
+    assert (answer["partition"], answer["dnsSuffix"]) == (partition, suffix)
+
+
+def test_regions_are_those_of_the_api(api: LocalCloud, plugin: Plugin) -> None:
+    answer = api.client("ec2").describe_regions()["Regions"]
+    names = plugin.invoke("aws:index/getRegions:getRegions")["names"]
+    assert names == sorted(region["RegionName"] for region in answer)
+    assert len(names) > 10
+
+
+def test_vpcs_by_tag_filter_and_region(api: LocalCloud, plugin: Plugin) -> None:
+    ec2 = api.client("ec2")
+    made = ec2.create_vpc(
+        CidrBlock="10.1.0.0/16",
+        TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "team", "Value": "network"}]}],
+    )["Vpc"]["VpcId"]
+    get_vpcs, get_vpc = "aws:ec2/getVpcs:getVpcs", "aws:ec2/getVpc:getVpc"
+    cidr = [{"name": "cidr", "values": ["10.1.0.0/16"]}]
+    assert plugin.invoke(get_vpcs, tags={"team": "network"})["ids"] == [made]
+    assert plugin.invoke(get_vpcs, filters=cidr)["ids"] == [made]
+    assert plugin.invoke(get_vpcs, tags={"team": "network"}, region="us-east-1")["ids"] == []
+    assert len(plugin.invoke(get_vpcs)["ids"]) == 2  # the account's default VPC is the other
+
+    for arguments in ({"id": made}, {"cidrBlock": "10.1.0.0/16"}, {"tags": {"team": "network"}}):
+        answer = plugin.invoke(get_vpc, **arguments)
+        assert (answer["id"], answer["default"]) == (made, False)
+    with pytest.raises(grpc.RpcError, match="2 VPCs match, and getVpc needs exactly one"):
+        plugin.invoke(get_vpc)

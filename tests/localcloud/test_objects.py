@@ -1,0 +1,252 @@
+"""What single resource types do beyond the life that all have in common."""
+
+import json
+import re
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc import status_pb2  # pyright: ignore[reportMissingTypeStubs] (it has none)
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi.runtime.proto import provider_pb2
+
+from localcloud import LocalCloud
+
+from .cases import (
+    CASES,
+    document,
+    make_bucket,
+    make_log_group,
+    make_role,
+    make_vpc,
+    permissions,
+)
+from .plugin import Plugin, plain, serving, struct
+
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ROLE = "aws:iam/role:Role"
+BUCKET = "aws:s3/bucket:Bucket"
+flow_log_case = next(case for case in CASES if case.token == FLOW_LOG)
+
+
+# -- names that are generated ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("token", "named", "news"),
+    [
+        (LOG_GROUP, "name", {}),
+        (ROLE, "name", {"assumeRolePolicy": document()}),
+        ("aws:iam/rolePolicy:RolePolicy", "name", {"role": "r", "policy": "{}"}),
+        (BUCKET, "bucket", {}),
+    ],
+)
+def test_a_name_that_is_left_out_is_generated_and_kept(
+    token: str, named: str, news: dict[str, Any]
+) -> None:
+    with serving() as plugin:
+        inputs = plugin.inputs(token, news)
+        assert re.fullmatch("thing-[0-9a-f]{7}", inputs[named])
+        assert plugin.inputs(token, news, inputs)[named] == inputs[named]
+        prefixed = plugin.inputs(token, {**news, f"{named}Prefix": "logs-of-"})
+        assert re.fullmatch("logs-of-[0-9a-f]{7}", prefixed[named])
+        assert plugin.inputs(token, {**news, named: "mine"})[named] == "mine"
+
+
+def test_the_engine_s_seed_makes_the_same_name_in_preview_and_update() -> None:
+    with serving() as plugin:
+
+        @given(seed=st.binary(min_size=1, max_size=8), other=st.binary(min_size=1, max_size=8))
+        def names(seed: bytes, other: bytes) -> None:
+            def name(one: bytes) -> str:
+                request = provider_pb2.CheckRequest(
+                    type=LOG_GROUP, name="thing", randomSeed=one, news=struct({})
+                )
+                return plain(plugin.stub.Check(request).inputs)["name"]
+
+            assert name(seed) == name(seed)
+            assert (name(seed) == name(other)) == (seed == other)
+
+        names()
+
+
+def test_a_name_that_is_too_long_for_aws_is_refused() -> None:
+    with serving() as plugin:
+        _, failures = plugin.check(ROLE, {"assumeRolePolicy": document(), "namePrefix": "x" * 64})
+        assert set(failures) == {"name"}
+
+
+# -- what AWS refuses -------------------------------------------------------------
+
+
+def test_aws_s_own_words_are_passed_on(api: LocalCloud, plugin: Plugin) -> None:
+    api.fail_next("CreateVpc", code="VpcLimitExceeded", message="The maximum is reached.")
+    with pytest.raises(grpc.RpcError, match=r"\(VpcLimitExceeded\).*The maximum is reached\."):
+        plugin.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
+
+
+def test_a_flow_log_that_aws_reports_as_unsuccessful_is_an_error(
+    api: LocalCloud, plugin: Plugin
+) -> None:
+    inputs = {
+        "vpcId": make_vpc(api),
+        "trafficType": "REJECT",
+        "logDestinationType": "s3",
+        "logDestination": "arn:aws:s3:::nowhere",
+    }
+    with pytest.raises(grpc.RpcError, match="400: LogDestination: nowhere does not exist"):
+        plugin.create(FLOW_LOG, inputs)
+    assert api.client("ec2").describe_flow_logs()["FlowLogs"] == []
+
+
+def test_a_twin_of_a_flow_log_is_an_error(api: LocalCloud, plugin: Plugin) -> None:
+    inputs = plugin.inputs(FLOW_LOG, flow_log_case.inputs(api))
+    plugin.create(FLOW_LOG, inputs)
+    with pytest.raises(grpc.RpcError, match="FlowLogAlreadyExists"):
+        plugin.create(FLOW_LOG, inputs)
+    assert len(api.client("ec2").describe_flow_logs()["FlowLogs"]) == 1
+
+
+@pytest.mark.parametrize("logged", [{}, {"vpcId": "vpc-1", "subnetId": "subnet-1"}])
+def test_a_flow_log_is_of_exactly_one_thing(plugin: Plugin, logged: dict[str, str]) -> None:
+    with pytest.raises(grpc.RpcError, match="exactly one of vpcId, subnetId, eniId"):
+        plugin.create(FLOW_LOG, {"trafficType": "REJECT", **logged})
+
+
+@pytest.mark.parametrize(
+    ("token", "fails", "inputs"),
+    [
+        (LOG_GROUP, "PutRetentionPolicy", {"name": "logs", "retentionInDays": 7}),
+        (
+            "aws:ec2/vpc:Vpc",
+            "ModifyVpcAttribute",
+            {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True},
+        ),
+        ("aws:kms/key:Key", "EnableKeyRotation", {"enableKeyRotation": True}),
+    ],
+)
+def test_an_object_that_was_made_but_not_completed_is_not_lost(
+    api: LocalCloud, plugin: Plugin, token: str, fails: str, inputs: dict[str, Any]
+) -> None:
+    api.fail_next(fails, code="AccessDenied", message="not today")
+    with pytest.raises(grpc.RpcError, match="not today") as failed:
+        plugin.create(token, inputs)
+    call: Any = failed.value
+    trailing = dict(call.trailing_metadata())
+    status: Any = status_pb2.Status.FromString(trailing["grpc-status-details-bin"])
+    partial = provider_pb2.ErrorResourceInitFailed()
+    assert status.details[0].Unpack(partial)
+    assert "not today" in partial.reasons[0]
+    state = plain(partial.properties)
+
+    # The engine then updates it, from the state that it was told to the same inputs.
+    resource_id, found, _ = plugin.read(token, partial.id, state, inputs)
+    assert resource_id == partial.id
+    after = plugin.update(token, resource_id, state, inputs, inputs)
+    assert inputs.items() <= after.items()
+    assert set(found) == set(after)
+    assert plugin.read(token, resource_id, after, inputs)[2] == inputs
+
+
+# -- what deleting leaves ------------------------------------------------------------
+
+
+def test_a_log_group_may_outlive_its_stack(api: LocalCloud, plugin: Plugin) -> None:
+    inputs = plugin.inputs(LOG_GROUP, {"name": "logs", "skipDestroy": True})
+    name, state = plugin.create(LOG_GROUP, inputs)
+    plugin.delete(LOG_GROUP, name, state)
+    assert len(api.client("logs").describe_log_groups()["logGroups"]) == 1
+
+
+def test_the_default_vpc_is_adopted_and_left(api: LocalCloud, plugin: Plugin) -> None:
+    token = "aws:ec2/defaultVpc:DefaultVpc"
+    ec2 = api.client("ec2")
+    default = [{"Name": "is-default", "Values": ["true"]}]
+    (existing,) = ec2.describe_vpcs(Filters=default)["Vpcs"]
+    vpc_id, state = plugin.create(token, {"tags": {"team": "network"}})
+    assert vpc_id == existing["VpcId"]
+    plugin.delete(token, vpc_id, state)
+    (left,) = ec2.describe_vpcs(Filters=default)["Vpcs"]
+    assert left["VpcId"] == vpc_id
+
+
+def test_a_default_vpc_is_made_where_there_is_none(api: LocalCloud, plugin: Plugin) -> None:
+    token = "aws:ec2/defaultVpc:DefaultVpc"
+    ec2 = api.client("ec2")
+    (existing,) = ec2.describe_vpcs()["Vpcs"]
+    for subnet in ec2.describe_subnets()["Subnets"]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    ec2.delete_vpc(VpcId=existing["VpcId"])
+    vpc_id, state = plugin.create(token, {"tags": {"team": "network"}})
+    assert vpc_id != existing["VpcId"]
+    assert state["tags"] == {"team": "network"}
+    (vpc,) = ec2.describe_vpcs()["Vpcs"]
+    assert (vpc["IsDefault"], vpc["Tags"]) == (True, [{"Key": "team", "Value": "network"}])
+
+
+def test_a_bucket_with_objects_is_deleted_only_by_force(api: LocalCloud, plugin: Plugin) -> None:
+    inputs = plugin.inputs(BUCKET, {"bucket": "logs"})
+    name, state = plugin.create(BUCKET, inputs)
+    api.client("s3").put_object(Bucket=name, Key="AWSLogs/1", Body=b"1")
+    with pytest.raises(grpc.RpcError, match="BucketNotEmpty"):
+        plugin.delete(BUCKET, name, state)
+    plugin.delete(BUCKET, name, {**state, "forceDestroy": True})
+    assert api.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_a_role_with_policies_is_deleted_only_by_force(api: LocalCloud, plugin: Plugin) -> None:
+    role = make_role(api)
+    api.client("iam").put_role_policy(
+        RoleName=role, PolicyName="write", PolicyDocument=permissions("logs:PutLogEvents")
+    )
+    with pytest.raises(grpc.RpcError, match="DeleteConflict"):
+        plugin.delete(ROLE, role, {"name": role})
+    plugin.delete(ROLE, role, {"name": role, "forceDetachPolicies": True})
+    assert api.client("iam").list_roles()["Roles"] == []
+
+
+# -- flow logs of other things, to other destinations ----------------------------------
+
+
+def test_a_subnet_s_flow_log_to_a_bucket(api: LocalCloud, plugin: Plugin) -> None:
+    subnet = api.client("ec2").create_subnet(VpcId=make_vpc(api), CidrBlock="10.0.0.0/24")
+    inputs = plugin.inputs(
+        FLOW_LOG,
+        {
+            "subnetId": subnet["Subnet"]["SubnetId"],
+            "trafficType": "ALL",
+            "logDestinationType": "s3",
+            "logDestination": f"arn:aws:s3:::{make_bucket(api)}",
+            "maxAggregationInterval": 60,
+        },
+    )
+    flow_log_id, state = plugin.create(FLOW_LOG, inputs)
+    assert plugin.read(FLOW_LOG, flow_log_id, state, inputs) == (flow_log_id, state, inputs)
+    assert plugin.read(FLOW_LOG, flow_log_id)[2] == inputs
+
+
+def test_a_flow_log_that_names_its_log_group_is_imported_with_the_group_s_arn(
+    api: LocalCloud, plugin: Plugin
+) -> None:
+    arn = make_log_group(api)
+    (flow_log_id,) = api.client("ec2").create_flow_logs(
+        ResourceType="VPC",
+        ResourceIds=[make_vpc(api)],
+        TrafficType="REJECT",
+        LogGroupName="by-hand",
+        DeliverLogsPermissionArn=f"arn:aws:iam::123456789012:role/{make_role(api)}",
+    )["FlowLogIds"]
+    _, state, inputs = plugin.read(FLOW_LOG, flow_log_id)
+    assert state["logDestination"] == inputs["logDestination"] == arn
+
+
+def test_a_policy_document_keeps_the_spelling_of_the_program(
+    api: LocalCloud, plugin: Plugin
+) -> None:
+    spelled = json.dumps(json.loads(document()), indent=4)
+    inputs = plugin.inputs(ROLE, {"name": "delivery", "assumeRolePolicy": spelled})
+    name, state = plugin.create(ROLE, inputs)
+    assert state["assumeRolePolicy"] == spelled
+    assert plugin.read(ROLE, name, state, inputs)[2] == inputs
