@@ -1,4 +1,4 @@
-"""What the policy pack costs: ``python -m bench.policy``.
+"""What the policy pack costs: ``PYTHONPATH=policypack python -m bench.policy``.
 
 Stacks of 100, 1,000 and 4,000 VPCs with their flow logs are judged through the pack's own server,
 as the engine asks it. Printed are the seconds per size, the exponent with which they grow (1 is
@@ -7,8 +7,8 @@ long the pack takes to start. Each figure is processor time, the least of severa
 other work on the machine makes little difference.
 
 With ``--cli 1000``, a stack of so many VPCs is also previewed with the real CLI on an embedded AWS,
-with and without the pack. The processor time of all processes is compared: engine, program,
-provider and pack. That takes some minutes.
+without a pack, with one that does nothing, and with this one. The processor time of all processes
+is compared: engine, program, provider and pack. That takes some minutes.
 """
 
 import argparse
@@ -162,8 +162,16 @@ for index in range({vpcs}):
 """
 
 
+EMPTY_PACK = """
+from pulumi_policy import PolicyPack, StackValidationPolicy
+
+nothing = StackValidationPolicy("nothing", "Does nothing.", lambda args, report: None)
+PolicyPack("empty", [nothing])
+"""
+
+
 def through_the_cli(vpcs: int) -> None:
-    """Print the processor time of a preview with and without the pack."""
+    """Print the processor time of a preview without a pack, with an empty one and with ours."""
     with localcloud.start() as cloud, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "__main__.py").write_text(PROGRAM.format(vpcs=vpcs))
@@ -173,6 +181,11 @@ def through_the_cli(vpcs: int) -> None:
         pack = folder / "policypack"
         shutil.copytree(PACK, pack, ignore=shutil.ignore_patterns("venv", "__pycache__"))
         (pack / "venv").symlink_to(sys.prefix)
+        empty = folder / "empty"
+        empty.mkdir()
+        (empty / "__main__.py").write_text(EMPTY_PACK)
+        (empty / "PulumiPolicy.yaml").write_text(f"name: empty\nruntime: {runtime}\n")
+        (empty / "venv").symlink_to(sys.prefix)
 
         def pulumi(*arguments: str) -> None:
             command = ["pulumi", *arguments, "--non-interactive"]
@@ -182,10 +195,12 @@ def through_the_cli(vpcs: int) -> None:
 
         pulumi("stack", "init", "bench")
         without = best(lambda: pulumi("preview"), runs=1)
+        with_empty = best(lambda: pulumi("preview", "--policy-pack", str(empty)), runs=1)
         with_pack = best(lambda: pulumi("preview", "--policy-pack", str(pack)), runs=1)
     sys.stdout.write(
-        f"preview of {vpcs} VPCs: {without:.1f} s without the pack, {with_pack:.1f} s with it, "
-        f"ratio {with_pack / without:.3f}\n"
+        f"preview of {vpcs} VPCs: {without:.1f} s without a pack, {with_empty:.1f} s with an empty "
+        f"one, {with_pack:.1f} s with this one: {with_pack / with_empty:.3f} times the empty one, "
+        f"{with_pack / without:.3f} times none\n"
     )
 
 
