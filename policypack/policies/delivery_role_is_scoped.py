@@ -242,10 +242,12 @@ VpcFlowLogs("main", {"vpc_id": vpc.id})
 aws.iam.RolePolicy(
     "delivery",
     role=role.name,
-    policy=json.dumps({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
-    }),
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
+        }
+    ),
 )
 """,
     check=_check,
