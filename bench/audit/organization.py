@@ -1,0 +1,110 @@
+"""An organization of many accounts: regions a second, and that memory does not grow.
+
+    python -m bench.audit.organization [--accounts 10 100]
+
+Accounts, regions and answers are canned, so that nearly all of the time is the command's own. Each
+of 17 regions of each account has 4 VPCs, half of them logged. Prints rates, and how much more
+memory and time the larger organization takes than the smaller.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.audit import REGIONS
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of the command."""
+
+    seconds: float
+    megabytes: float
+    calls: int
+    vpcs: int
+
+
+def main() -> None:
+    """Measure each size."""
+    parser = argparse.ArgumentParser(prog="python -m bench.audit.organization")
+    parser.add_argument("--accounts", type=int, nargs="+", default=[10, 100])
+    results = {number: _measure(number) for number in parser.parse_args().accounts}
+    print(
+        f"{'accounts':>9}{'regions':>9}{'VPCs':>8}{'seconds':>9}{'regions/s':>11}{'calls/s':>9}{'MB':>6}"
+    )
+    for number, each in results.items():
+        regions = number * len(REGIONS)
+        print(
+            f"{number:9}{regions:9}{each.vpcs:8}{each.seconds:9.1f}"
+            f"{regions / each.seconds:11.1f}{each.calls / each.seconds:9.0f}{each.megabytes:6.0f}"
+        )
+    few, many = min(results), max(results)
+    if few != many:
+        longer = results[many].seconds / results[few].seconds
+        more = results[many].megabytes / results[few].megabytes
+        print(f"{many / few:.0f} times the accounts: {longer:.1f} of time, {more:.2f} of memory")
+
+
+def _measure(accounts: int) -> Measured:
+    with _server(accounts) as url, TemporaryDirectory() as scratch:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": scratch,
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": f"{0:012}",
+            "AWS_SECRET_ACCESS_KEY": "bench",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "VPC_FLOW_LOGS_CACHE": scratch,
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "flowaudit",
+            "audit",
+            "--organization",
+            "--format",
+            "jsonl",
+        ]
+        out = Path(scratch) / "out"
+        with out.open("w") as file:
+            started = time.perf_counter()
+            process = subprocess.Popen(command, env=environment, stdout=file)
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+        totals = json.loads(out.read_text().splitlines()[-1])["totals"]
+        if process.returncode != 1 or totals["regions_read"] != accounts * len(REGIONS):
+            sys.exit(f"exit code {process.returncode}, {totals}")
+        return Measured(
+            seconds,
+            usage.ru_maxrss / 1024,
+            sum(totals["calls"].values()),
+            sum(totals["vpcs"].values()),
+        )
+
+
+@contextmanager
+def _server(accounts: int) -> Generator[str]:
+    """Serve in a process of its own, so that the command has its own interpreter's lock."""
+    command = [sys.executable, "-m", "bench.audit.organization_server", str(accounts)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.stdin.close()
+
+
+if __name__ == "__main__":
+    main()
