@@ -40,7 +40,10 @@ def render(report: Report) -> Iterator[str]:
         home = home or (result.account_id, result.region)
         yield from _requests(_vpc(report, verdict) for verdict in result.verdicts)
     if home is None:
-        return  # Nothing was visited: there is no Security Hub to import anything into.
+        # No account was entered, so none can import this. Security Hub refuses a request without
+        # findings: the import fails, where no line at all would look as if all were well.
+        yield json.dumps({"Findings": []}) + "\n"
+        return
     rest = [_exemption(report, finding, *home) for finding in report.findings]
     rest += [_unread(report, unread, *home) for unread in report.unread]
     rest.sort(key=_target)

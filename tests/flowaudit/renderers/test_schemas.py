@@ -150,6 +150,14 @@ def test_asff_requests_are_small_enough_and_of_one_region_each(
     assert [request["Findings"][0]["Region"] for request in requests[::3]] == list(regions)
 
 
+def test_asff_of_an_audit_that_entered_no_account_fails_to_import(
+    report: Report, make_report: Callable[..., Report]
+) -> None:
+    (request,) = lines("asff", make_report([], (), report.unread[-1:]))
+    errors = ParamValidator().validate(request, import_request())
+    assert "valid min length: 1" in errors.generate_report()
+
+
 def test_asff_says_of_each_status_what_it_means_there(report: Report) -> None:
     findings = [each for request in lines("asff", report) for each in request["Findings"]]
     vpcs = [each for each in findings if each["Resources"][0]["Type"] == "AwsEc2Vpc"]
