@@ -240,4 +240,5 @@ def test_every_format_renders_an_empty_and_incomplete_report(
     result = audit("--format", name)
 
     assert result.code == 3
-    assert result.out
+    # Security Hub takes nothing but findings about an account whose number is known.
+    assert bool(result.out) is (name != "asff")
