@@ -2,11 +2,14 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from policies import REQUIREMENTS
 
@@ -95,3 +98,30 @@ def test_without_a_file_the_command_says_how_to_use_it() -> None:
     result = run("check_config.py")
     assert result.returncode == 2
     assert "--policy-pack-config FILE" in result.stdout
+
+
+def test_the_pack_has_the_version_of_the_project() -> None:
+    pack = yaml.safe_load((PACK / "PulumiPolicy.yaml").read_text())
+    project = tomllib.loads((PACK.parent / "pyproject.toml").read_text())["project"]
+    assert (pack["name"], pack["version"]) == (project["name"], project["version"])
+
+
+def test_the_example_configuration_is_in_order() -> None:
+    folder = PACK.parent / "examples" / "github-actions"
+    result = subprocess.run(
+        [sys.executable, PACK / "check_config.py", "policy-config.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # Its exemptions expire, as exemptions do.
+    assert all("expired on" in line for line in result.stderr.splitlines())
+
+
+def test_the_example_workflow_is_the_one_that_is_described() -> None:
+    workflow = (PACK.parent / "examples" / "github-actions" / "gate.yml").read_text()
+    described = (PACK.parent / "docs" / "gate.md").read_text()
+    [block] = re.findall(r"```yaml\n(.*?)```", described, re.DOTALL)
+    assert workflow.endswith(block)
+    yaml.safe_load(workflow)
