@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing the pinned dependencies into $(VENV): about 700 MB on disk, one to three minutes the first time."
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock \
-	  | { grep -v -e 'already satisfied' -e '^Ignoring ' || true; }
+	  | { grep --line-buffered -v -e 'already satisfied' -e '^Ignoring ' || true; }
 	@$(PY) -m pip check --disable-pip-version-check --quiet
 	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@ln -sfn ../$(VENV) policypack/venv
