@@ -28,6 +28,10 @@ _ACTIONS_ON_ANY_RESOURCE = frozenset({"logs:describeloggroups"})
 _LOG_GROUP = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:*]+.*")
 
 _POLICY_TYPE = frozenset({"aws:iam/policy:Policy"})
+_ATTACHMENT_TYPES = (
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+)
 
 
 def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
@@ -82,6 +86,7 @@ class _Documents:
         self._attached: dict[str, list[tuple[str, object]]] = defaultdict(list)
         self._foreign: dict[str, list[str]] = defaultdict(list)
         self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._all_roles = [role.urn for role in graph.of_types(ROLE_TYPES)]
         for role in graph.of_types(ROLE_TYPES):
             for key in ("name", "roleName"):
                 name = text_of(role.props, key)
@@ -91,9 +96,11 @@ class _Documents:
             for urn in self._roles_of(policy):
                 document = value_of(policy.props, "policy")
                 self._attached[urn].append((f'a policy "{policy.name}"', document))
-        for attachment in graph.of_types(["aws:iam/rolePolicyAttachment:RolePolicyAttachment"]):
+        for attachment in graph.of_types(_ATTACHMENT_TYPES):
             for urn in self._roles_of(attachment):
-                self._attach(urn, attachment)
+                self._attach(urn, attachment, "policyArn")
+        for role in graph.of_types(ROLE_TYPES):
+            self._attach(role.urn, role, "managedPolicyArns")
 
     def of(self, role: PolicyResource) -> Iterator[tuple[str, object]]:
         """Each policy of a role: in words, and its document."""
@@ -112,28 +119,45 @@ class _Documents:
 
     def foreign(self, role: PolicyResource) -> list[str]:
         """Policies of a role that are declared elsewhere, in words."""
-        arns = value_of(role.props, "managedPolicyArns")
-        listed = cast("list[object]", arns) if isinstance(arns, list) else []
-        return [
-            *(f"a managed policy {arn}" for arn in listed if isinstance(arn, str)),
-            *self._foreign[role.urn],
-        ]
+        return self._foreign[role.urn]
 
     def _roles_of(self, resource: PolicyResource) -> list[str]:
-        linked = [role.urn for role in self._graph.linked(resource, "role", ROLE_TYPES)]
-        name = text_of(resource.props, "role")
-        return linked or (self._by_name.get(name, []) if isinstance(name, str) else [])
+        """The URNs of the roles that a policy is, or may be, given to."""
+        found: list[str] = []
+        for key in ("role", "roles"):
+            linked = self._graph.linked(resource, key, ROLE_TYPES)
+            if linked:
+                found += [role.urn for role in linked]
+                continue
+            for name in _many(value_of(resource.props, key)):
+                # One that is not known, and comes from no role of this stack, may be any.
+                any_role = name is UNKNOWN
+                found += self._all_roles if any_role else self._by_name.get(str(name), [])
+        return list(dict.fromkeys(found))
 
-    def _attach(self, role_urn: str, attachment: PolicyResource) -> None:
-        policies = self._graph.linked(attachment, "policyArn", _POLICY_TYPE)
+    def _attach(self, role_urn: str, resource: PolicyResource, key: str) -> None:
+        """Add the managed policies that a property names by their ARNs."""
+        policies = self._graph.linked(resource, key, _POLICY_TYPE)
         for policy in policies:
             document = value_of(policy.props, "policy")
             self._attached[role_urn].append((f'a policy "{policy.name}"', document))
-        arn = text_of(attachment.props, "policyArn")
-        if not policies and isinstance(arn, str):
-            self._foreign[role_urn].append(f"a managed policy {arn}")
-        elif not policies:
-            self._attached[role_urn].append((f'a policy, by "{attachment.name}"', UNKNOWN))
+        known_here = {text_of(policy.props, "arn") for policy in policies}
+        value = value_of(resource.props, key)
+        if (
+            value is UNKNOWN
+            and key == "managedPolicyArns"
+            and not resource.property_dependencies.get(key)
+        ):
+            # The program leaves it out, and AWS is going to fill it in.
+            return
+        arns = _many(value)
+        if arns.count(UNKNOWN) > len(policies):
+            self._attached[role_urn].append((f'a policy, by "{resource.name}",', UNKNOWN))
+        self._foreign[role_urn] += [
+            f"a managed policy {arn}"
+            for arn in arns
+            if isinstance(arn, str) and arn not in known_here
+        ]
 
 
 def _judged(title: str, document: object, judge: Any) -> list[tuple[str, bool]]:

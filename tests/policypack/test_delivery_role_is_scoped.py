@@ -172,3 +172,74 @@ def test_a_role_is_found_by_its_arn_in_plain_text(stack: Stack) -> None:
         "log", [stack.vpc("main")], properties={"iamRoleArn": arn}, made_from={"iamRoleArn": []}
     )
     assert "is not JSON" in the_one_text(stack)
+
+
+@pytest.mark.parametrize("arn", [UNKNOWN, "arn:aws:iam::111122223333:policy/wide"])
+def test_managed_policy_arns_of_this_stack_are_read(stack: Stack, arn: str) -> None:
+    document = json.dumps({"Statement": {**GOOD["Statement"][0], "Resource": "*"}})
+    policy = stack.add("aws:iam/policy:Policy", "wide", {"policy": document, "arn": arn})
+    role = stack.add(
+        ROLE,
+        "role",
+        {"assumeRolePolicy": TRUST, "managedPolicyArns": [arn]},
+        made_from={"managedPolicyArns": [policy]},
+    )
+    stack.flow_log("log", [stack.vpc("main")], made_from={"iamRoleArn": [role]})
+    assert "allows delivery to any log group" in the_one_text(stack)
+
+
+def test_managed_policy_arns_from_nowhere_are_undecidable(stack: Stack) -> None:
+    other = stack.add("acme:index:Settings", "settings", {})
+    role = stack.add(
+        ROLE,
+        "role",
+        {"assumeRolePolicy": TRUST, "managedPolicyArns": [UNKNOWN]},
+        made_from={"managedPolicyArns": [other]},
+    )
+    stack.flow_log("log", [stack.vpc("main")], made_from={"iamRoleArn": [role]})
+    assert "is not known in preview" in the_one_text(stack)
+
+
+def test_a_policy_for_an_unknown_role_may_be_for_this_one(stack: Stack) -> None:
+    deliver_with(stack)
+    document = json.dumps({"Statement": {**GOOD["Statement"][0], "Action": "*"}})
+    properties = {"policy": document, "role": UNKNOWN}
+    stack.add("aws:iam/rolePolicy:RolePolicy", "wide", properties)
+    assert "allows more than delivery: *" in the_one_text(stack)
+
+
+def test_a_policy_attached_to_several_roles_is_read(stack: Stack) -> None:
+    deliver_with(stack)
+    arn = "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess"
+    stack.add(
+        "aws:iam/policyAttachment:PolicyAttachment",
+        "attachment",
+        {"policyArn": arn, "roles": ["role", "other"]},
+    )
+    assert f"has a managed policy {arn}" in the_one_text(stack)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_an_attachment_of_an_unknown_policy_is_undecidable(stack: Stack, beside: bool) -> None:
+    arns: list[str] = [UNKNOWN]
+    made_from: dict[str, list[str]] = {}
+    if beside:
+        scoped = {"policy": json.dumps(GOOD), "arn": UNKNOWN}
+        arns.append(UNKNOWN)
+        made_from["managedPolicyArns"] = [stack.add("aws:iam/policy:Policy", "scoped", scoped)]
+    properties = {"assumeRolePolicy": TRUST, "managedPolicyArns": arns}
+    role = stack.add(ROLE, "role", properties, made_from=made_from)
+    stack.flow_log("log", [stack.vpc("main")], made_from={"iamRoleArn": [role]})
+    assert "is not known in preview" in the_one_text(stack)
+
+
+def test_what_aws_fills_in_itself_is_no_policy(stack: Stack) -> None:
+    deliver_with(stack, managedPolicyArns=UNKNOWN, inlinePolicies=UNKNOWN)
+    assert said(stack) == []
+
+
+def test_an_attachment_that_comes_from_nowhere_is_undecidable(stack: Stack) -> None:
+    deliver_with(stack)
+    properties = {"policyArn": UNKNOWN, "role": "role"}
+    stack.add("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "attachment", properties)
+    assert "is not known in preview" in the_one_text(stack)
