@@ -25,8 +25,11 @@ LOG_GROUP_TYPES = frozenset({"aws:cloudwatch/logGroup:LogGroup", "aws-native:log
 ROLE_TYPES = frozenset({"aws:iam/role:Role", "aws-native:iam:Role"})
 
 # The properties by which a resource says in which VPC it lies: subnets, security groups and
-# gateways name the VPC; network interfaces, instances and NAT gateways name their subnet.
-_PLACE_PROPERTIES = ("vpcId", "subnetId")
+# gateways name the VPC, a peering connection two; network interfaces, instances and NAT gateways
+# name their subnet.
+_PLACE_PROPERTIES = ("vpcId", "peerVpcId", "subnetId")
+# Stands among the URNs of VPCs for one that is not in the stack.
+_ELSEWHERE = ""
 # What a flow log can be on, and which part of a VPC that is: in pulumi-aws the property that names
 # it says what it is, in aws-native resourceType does.
 _TARGETS = {"vpcId": "", "subnetId": "a subnet", "eniId": "a network interface"}
@@ -197,7 +200,8 @@ class StackGraph:
         target = _target(resource)
         if target is None:
             return FlowLog(resource)
-        candidates = self._named_by(resource, target.key)
+        named = self._named_by(resource, target.key)
+        candidates = named - {_ELSEWHERE}
         undecided = FlowLog(resource, may_cover=candidates, may_cover_any=not candidates)
         if target.part is UNKNOWN:
             return undecided
@@ -206,41 +210,50 @@ class StackGraph:
         value = text_of(resource.props, target.key)
         if isinstance(value, str) and value not in self._urn_of_vpc_id:
             # The id of a VPC outside this stack, or of one whose id the provider does not tell.
-            candidates = frozenset(urn for urn in candidates if self._vpc_ids[urn] is None)
-            if not candidates:
+            untold = frozenset(urn for urn in candidates if self._vpc_ids[urn] is None)
+            if not untold:
                 return FlowLog(resource)
-        only = next(iter(candidates)) if len(candidates) == 1 else None
-        return undecided if only is None else FlowLog(resource, covers=only)
+            named = untold | (named & {_ELSEWHERE})
+        only = next(iter(named)) if len(named) == 1 else _ELSEWHERE
+        return undecided if only == _ELSEWHERE else FlowLog(resource, covers=only)
 
     def _named_by(self, resource: PolicyResource, key: str) -> frozenset[str]:
-        """The URNs of the VPCs that a property's value may be about."""
+        """The URNs of the VPCs that a property's value may be about, and `_ELSEWHERE`."""
         value = text_of(resource.props, key)
         if isinstance(value, str) and value in self._urn_of_vpc_id:
             return frozenset({self._urn_of_vpc_id[value]})
-        named: set[str] = set()
+        dependencies = resource.property_dependencies.get(key, ())
+        if isinstance(value, str) and not dependencies:
+            return frozenset({_ELSEWHERE})
+        found: set[str] = set()
         components: list[frozenset[str]] = []
-        for dependency in resource.property_dependencies.get(key, ()):
+        for dependency in dependencies:
             if inside := self._inside(dependency, VPC_TYPES).keys():
-                components.append(self._place_of(dependency) | inside)
+                components.append(self._place_of(dependency) - {_ELSEWHERE} | inside)
             else:
-                named |= self._place_of(dependency)
-        found = set(named)
+                found |= self._place_of(dependency)
+        named = frozenset(found)
         for candidates in components:
             if not named & candidates:
                 found |= candidates
         return frozenset(found)
 
     def _place_of(self, resource: PolicyResource) -> frozenset[str]:
-        """The URNs of the VPCs that a resource is, or says that it lies in."""
+        """The URNs of the VPCs that a resource is, or lies in, and `_ELSEWHERE`.
+
+        Anything that does not say where it lies may have the id of a VPC from elsewhere, such as a
+        stack reference; but not what EC2 has of that kind, such as a route or an address.
+        """
         if resource.resource_type in VPC_TYPES:
             return frozenset({resource.urn})
         if resource.urn not in self._places:
             # Set first, so that resources that name each other end the search.
-            self._places[resource.urn] = frozenset()
-            for key in _PLACE_PROPERTIES:
-                if place := self._named_by(resource, key):
-                    self._places[resource.urn] = place
-                    break
+            self._places[resource.urn] = frozenset({_ELSEWHERE})
+            keys = [key for key in _PLACE_PROPERTIES if text_of(resource.props, key) is not None]
+            places = [self._named_by(resource, key) or {_ELSEWHERE} for key in keys]
+            if not keys and not resource.resource_type.startswith(("aws:ec2/", "aws-native:ec2:")):
+                places = [{_ELSEWHERE}]
+            self._places[resource.urn] = frozenset().union(*places)
         return self._places[resource.urn]
 
     def _coverage_of(self, vpcs: Sequence[PolicyResource]) -> Iterable[Coverage]:

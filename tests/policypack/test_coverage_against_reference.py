@@ -60,6 +60,13 @@ def reference(drawn: Drawn) -> dict[str, str]:
     def vpcs_in(component: int) -> set[int]:
         return {vpc for vpc, inside in enumerate(drawn.vpc_components) if is_in(inside, component)}
 
+    def empty_handed(made_from: tuple[tuple[str, int], ...]) -> set[tuple[str, int]]:
+        """What has nothing to do with any VPC of the stack, and so may bring an id from outside."""
+        components = {each for each in made_from if each[0] == "component"}
+        return {("nothing", 0) for each in made_from if each[0] == "nothing"} | {
+            ("nothing", 0) for _, index in components if not vpcs_in(index)
+        }
+
     verdicts = dict.fromkeys(range(len(drawn.vpc_components)), "not covered")
     doubtful: set[int] = set()
     for key, made_from in drawn.flow_logs:
@@ -72,7 +79,7 @@ def reference(drawn: Drawn) -> dict[str, str]:
         for kind, index in made_from:
             if kind == "component" and not vpcs_in(index) & named:
                 candidates |= vpcs_in(index)
-        if len(candidates) == 1:
+        if len(candidates) == 1 and ("nothing", 0) not in empty_handed(made_from):
             verdicts[candidates.pop()] = "covered"
         else:
             doubtful |= candidates or set(verdicts)

@@ -216,6 +216,36 @@ def test_resources_that_name_each_other_end_the_search(stack: Stack) -> None:
     assert verdicts(stack) == {"main": "undecidable"}
 
 
+def test_a_vpc_and_a_stack_reference_may_be_about_a_vpc_elsewhere(stack: Stack) -> None:
+    reference = stack.add("pulumi:pulumi:StackReference", "other", {"outputs": UNKNOWN})
+    stack.flow_log("log", [stack.vpc("main"), reference])
+    assert verdicts(stack) == {"main": "undecidable"}
+
+
+def test_a_route_in_between_brings_no_vpc_from_elsewhere(stack: Stack) -> None:
+    route = stack.add("aws:ec2/route:Route", "route", {"routeTableId": UNKNOWN})
+    stack.flow_log("log", [stack.vpc("main"), route])
+    assert verdicts(stack) == {}
+
+
+def test_a_subnet_of_a_vpc_elsewhere_may_bring_its_id(stack: Stack) -> None:
+    subnet = stack.add(SUBNET, "a", {"vpcId": "vpc-9"})
+    stack.flow_log("log", [stack.vpc("main"), subnet])
+    assert verdicts(stack) == {"main": "undecidable"}
+
+
+def test_a_peering_connection_names_two_vpcs(stack: Stack) -> None:
+    one, two = stack.vpc("one"), stack.vpc("two")
+    peering = stack.add(
+        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        "peering",
+        {"vpcId": UNKNOWN, "peerVpcId": UNKNOWN},
+        made_from={"vpcId": [one], "peerVpcId": [two]},
+    )
+    stack.flow_log("log", [peering])
+    assert verdicts(stack) == {"one": "undecidable", "two": "undecidable"}
+
+
 def test_the_message_has_the_two_lines_to_add(stack: Stack) -> None:
     stack.vpc("main", properties={"region": "eu-central-1"})
     [said] = stack.judged()
