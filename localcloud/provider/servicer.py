@@ -21,7 +21,7 @@ from localcloud.provider.functions import FUNCTIONS, FunctionError
 from localcloud.provider.resource_type import ResourceType
 from localcloud.provider.types import RESOURCE_TYPES
 from localcloud.provider.types.ec2 import RefusedError
-from localcloud.provider.values import has_unknown, to_python, to_struct
+from localcloud.provider.values import has_unknown, secrets_in, to_python, to_struct
 
 _RANDOM_CHARACTERS = 7
 _KIND = provider_pb2.PropertyDiff.Kind
@@ -83,7 +83,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         with _errors_to(context):
             self._provider = Provider.configured(parse_settings(to_python(request.args)))
-        return provider_pb2.ConfigureResponse(supportsPreview=True)
+        return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     def Cancel(  # noqa: N802, D102
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
@@ -145,7 +145,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             else:
                 news[row.autonamed] = name
                 news[DEFAULTS_KEY] = [row.autonamed]
-        return provider_pb2.CheckResponse(inputs=to_struct(news), failures=failures)
+        inputs = to_struct(news, secrets_in(request.news))
+        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     def Diff(  # noqa: N802, D102
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -184,26 +185,27 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
         row = _row(request.type, context)
-        inputs = to_python(request.properties)
+        inputs, secrets = to_python(request.properties), secrets_in(request.properties)
         inputs.pop(DEFAULTS_KEY, None)
         aws = self._aws(inputs)
         if request.preview:
             unknown = dict.fromkeys(row.computed, UNKNOWN)
             return provider_pb2.CreateResponse(
-                properties=to_struct({**unknown, **_known_before(row, aws, inputs)})
+                properties=to_struct({**unknown, **_known_before(row, aws, inputs)}, secrets)
             )
         with _errors_to(context):
             created = row.create(aws, inputs)
-        with _partial(row, aws, created, inputs, context):
+        with _partial(row, aws, created, request, context):
             row.complete(aws, created, inputs)
             state = _state(row, aws, created, inputs)
-        return provider_pb2.CreateResponse(id=created, properties=to_struct(state))
+        return provider_pb2.CreateResponse(id=created, properties=to_struct(state, secrets))
 
     def Read(  # noqa: N802, D102
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
         row = _row(request.type, context)
         state, old_inputs = to_python(request.properties), to_python(request.inputs)
+        secrets = secrets_in(request.properties) | secrets_in(request.inputs)
         # Pulumi's AWS provider takes `id@region` for what is not in its own region.
         resource_id, _, region = request.id.partition("@")
         aws = self._aws({"region": region} if region else state)
@@ -233,8 +235,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             inputs[DEFAULTS_KEY] = old_inputs[DEFAULTS_KEY]
         return provider_pb2.ReadResponse(
             id=resource_id,
-            properties=to_struct(_merged(row, aws, inputs, live)),
-            inputs=to_struct(inputs),
+            properties=to_struct(_merged(row, aws, inputs, live), secrets),
+            inputs=to_struct(inputs, secrets),
         )
 
     def Update(  # noqa: N802, D102
@@ -242,17 +244,18 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.UpdateResponse:
         row = _row(request.type, context)
         state, inputs = to_python(request.olds), to_python(request.news)
+        secrets = secrets_in(request.news)
         inputs.pop(DEFAULTS_KEY, None)
         aws = self._aws(state)
         if request.preview:
             computed = {key: state[key] for key in row.computed if key in state}
             properties = {**computed, **_known_before(row, aws, inputs)}
-            return provider_pb2.UpdateResponse(properties=to_struct(properties))
+            return provider_pb2.UpdateResponse(properties=to_struct(properties, secrets))
         with _errors_to(context):
             if row.update is not None:
                 row.update(aws, request.id, state, inputs)
             properties = _state(row, aws, request.id, inputs)
-        return provider_pb2.UpdateResponse(properties=to_struct(properties))
+        return provider_pb2.UpdateResponse(properties=to_struct(properties, secrets))
 
     def Delete(  # noqa: N802, D102
         self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext
@@ -369,7 +372,7 @@ def _partial(
     row: ResourceType,
     aws: Aws,
     created: str,
-    inputs: Mapping[str, Any],
+    request: provider_pb2.CreateRequest,
     context: grpc.ServicerContext,
 ) -> Generator[None, None, None]:
     """Tell the engine of an object that was made but could not be completed.
@@ -379,6 +382,7 @@ def _partial(
     try:
         yield
     except Exception as error:  # noqa: BLE001 (a mistake of ours must not lose the object either)
+        inputs, secrets = to_python(request.properties), secrets_in(request.properties)
         state = dict(inputs)
         with contextlib.suppress(ClientError, BotoCoreError, RefusedError):
             state = _state(row, aws, created, inputs)
@@ -386,8 +390,8 @@ def _partial(
         detail.Pack(
             provider_pb2.ErrorResourceInitFailed(
                 id=created,
-                properties=to_struct(state),
-                inputs=to_struct(inputs),
+                properties=to_struct(state, secrets),
+                inputs=to_struct(inputs, secrets),
                 reasons=[str(error) or repr(error)],
             )
         )

@@ -1,21 +1,43 @@
 """The values of Pulumi's provider protocol, and plain Python ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
+# How the protocol marks a value that is more than plain JSON, and what marks a secret one.
+# Source: the protocol's documentation, pulumi/sdk/go/common/resource/properties.go.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (it marks secrets and is none)
+
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Return a protocol message's properties, whole numbers as ints and without nulls."""
+    """Return a protocol message's properties, whole numbers as ints, without nulls and secrecy."""
     return cast("dict[str, Any]", _plain(json_format.MessageToDict(struct)))
 
 
-def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Return properties as a protocol message."""
+def secrets_in(struct: struct_pb2.Struct) -> frozenset[str]:
+    """Return the properties that are secret or have a secret in them.
+
+    What is computed from `tags` is as secret as they are.
+    """
+    message = json_format.MessageToDict(struct)
+    found = {key for key, value in message.items() if _has_secret(value)}
+    return frozenset(found | {"tagsAll"} if "tags" in found else found)
+
+
+def to_struct(
+    properties: Mapping[str, Any], secrets: Collection[str] = frozenset()
+) -> struct_pb2.Struct:
+    """Return properties as a protocol message, with those named in `secrets` marked as secret."""
     struct = struct_pb2.Struct()
-    struct.update(dict(properties))
+    struct.update(
+        {
+            key: {_SIGNATURE: _SECRET, "value": value} if key in secrets else value
+            for key, value in properties.items()
+        }
+    )
     return struct
 
 
@@ -28,7 +50,16 @@ def has_unknown(value: Any) -> bool:
     return value == UNKNOWN
 
 
+def _has_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        nested = cast("dict[str, Any]", value)
+        return nested.get(_SIGNATURE) == _SECRET or any(map(_has_secret, nested.values()))
+    return isinstance(value, list) and any(map(_has_secret, cast("list[Any]", value)))
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and _SIGNATURE in value:
+        return _plain(cast("dict[str, Any]", value).get("value"))
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
         return {key: _plain(one) for key, one in items if one is not None}

@@ -1,9 +1,10 @@
 """An AWS, a plugin and a Pulumi project for each test, none shared with another."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import botocore.session
@@ -51,12 +52,19 @@ class Project:
 
     folder: Path
     env: dict[str, str]
+    configuration: dict[str, str] = field(default_factory=dict[str, str])
 
     def write(self, program: str) -> None:
         """Make this the project's program; pulumi and pulumi_aws are imported for it."""
         (self.folder / "__main__.py").write_text(
             f"import json\nimport pulumi\nimport pulumi_aws as aws\n\n{program}"
         )
+
+    def configure(self, **values: object) -> None:
+        """Add to the stack's configuration."""
+        self.configuration.update({name: str(value) for name, value in values.items()})
+        config = {f"small:{name}": value for name, value in self.configuration.items()}
+        (self.folder / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}))
 
     def pulumi(self, *arguments: str, exit_code: int = 0) -> str:
         """Run the CLI and return all that it printed."""

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -18,12 +18,16 @@ values: st.SearchStrategy[Any] = st.one_of(
     texts, st.integers(), st.booleans(), st.dictionaries(texts, texts, max_size=2)
 )
 
+# How long an example takes depends on what else runs; the same is asked of every type.
+a_few = settings(deadline=None, max_examples=30)
+
 
 def inputs_of(row: ResourceType) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(sorted(row.inputs)), values)
 
 
 @each_type
+@a_few
 @given(data=st.data())
 def test_equal_inputs_are_no_change(row: ResourceType, data: st.DataObject) -> None:
     inputs = data.draw(inputs_of(row))
@@ -32,6 +36,7 @@ def test_equal_inputs_are_no_change(row: ResourceType, data: st.DataObject) -> N
 
 
 @each_type
+@a_few
 @given(data=st.data())
 def test_a_change_replaces_only_for_what_aws_cannot_change(
     row: ResourceType, data: st.DataObject
@@ -46,6 +51,7 @@ def test_a_change_replaces_only_for_what_aws_cannot_change(
 
 
 @each_type
+@a_few
 @given(data=st.data())
 def test_what_is_not_known_yet_counts_as_changed(row: ResourceType, data: st.DataObject) -> None:
     old = data.draw(inputs_of(row))
@@ -59,6 +65,7 @@ def test_a_default_that_is_spelled_out_is_no_change(row: ResourceType) -> None:
     assert changes(row, {}, defaults).all == changes(row, defaults, {}).all == set()
 
 
+@a_few
 @given(document=st.dictionaries(texts, st.lists(texts)))
 def test_a_policy_document_may_be_written_in_another_way(document: dict[str, list[str]]) -> None:
     row = RESOURCE_TYPES["aws:iam/rolePolicy:RolePolicy"]

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from google.rpc import status_pb2  # pyright: ignore[reportMissingTypeStubs] (it has none)
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2
 
@@ -58,6 +58,7 @@ def test_a_name_that_is_left_out_is_generated_and_kept(
 def test_the_engine_s_seed_makes_the_same_name_in_preview_and_update() -> None:
     with serving() as plugin:
 
+        @settings(deadline=None, max_examples=30)
         @given(seed=st.binary(min_size=1, max_size=8), other=st.binary(min_size=1, max_size=8))
         def names(seed: bytes, other: bytes) -> None:
             def name(one: bytes) -> str:
