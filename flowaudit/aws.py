@@ -66,6 +66,7 @@ def open_session(profile: str | None = None) -> Session:
 def with_credentials(base: Session, credentials: "CredentialsTypeDef") -> Session:
     """Return a session like another, with the `Credentials` of an AssumeRole answer."""
     session = open_session(base.profile)
+    session.set_config_variable("region", home_region(base))
     session.set_credentials(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
     )

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 from flowaudit.audit import Auditor
 from flowaudit.facts import RegionFacts, Unread
@@ -18,6 +27,7 @@ def show(inventory: Inventory, auditor: Auditor) -> Iterator[RegionFacts | Unrea
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[state]}"),
+        _RateColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
@@ -31,6 +41,13 @@ def show(inventory: Inventory, auditor: Auditor) -> Iterator[RegionFacts | Unrea
                 completed=inventory.regions_done,
                 state=_state(inventory, auditor),
             )
+
+
+class _RateColumn(ProgressColumn):
+    """Regions a second, which tells how long an organization will take."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f} regions/s" if task.speed else "")
 
 
 def _state(inventory: Inventory, auditor: Auditor) -> str:

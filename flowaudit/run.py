@@ -1,7 +1,6 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
 import re
-import shutil
 import signal
 import sys
 from collections import Counter
@@ -62,7 +61,8 @@ def run(request: Request) -> int:
     """Audit, write the reports, and return the exit code.
 
     Raises:
-        ConfigurationError: When the request cannot be carried out as it is; nothing was read.
+        ConfigurationError: When the request cannot be carried out as it is, and nothing was read;
+            or when a report could not be written.
     """
     targets = _targets(request)
     _by_account(request)
@@ -80,8 +80,14 @@ def run(request: Request) -> int:
     with Auditor(plan) as auditor:
         interrupted = _read(request, session, auditor)
         report = auditor.report(interrupted=interrupted)
+        unwritten: list[str] = []
         for name, path in targets:
-            _write(name, path, report, quiet=request.quiet)
+            try:
+                _write(name, path, report, quiet=request.quiet)
+            except OSError as error:  # the other formats are written all the same
+                unwritten.append(f"{path or 'standard output'}: {error.strerror or error}")
+        if unwritten:
+            raise ConfigurationError(f"not written: {'; '.join(unwritten)}")
         return _exit_code(report, request.fail_on)
 
 
@@ -252,21 +258,18 @@ def _write(name: str, path: Path | None, report: Report, *, quiet: bool) -> None
         for piece in pieces:
             click.echo(piece, nl=False, color=colour)
         return
-    try:
-        with NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-        ) as temporary:
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as temporary:
+        whole = Path(temporary.name)
+        try:
             temporary.writelines(map(click.unstyle, pieces))
-        shutil.copymode(path, temporary.name) if path.exists() else Path(temporary.name).chmod(
-            0o644
-        )
-        Path(temporary.name).replace(path)
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
+            temporary.close()
+            # What a new file's rights would be, or those that the old one has.
+            whole.chmod(path.stat().st_mode if path.exists() else 0o644)
+            whole.replace(path)
+        except BaseException:
+            whole.unlink()
+            raise
     if not quiet:
         click.echo(f"wrote {path}", err=True)

@@ -1,9 +1,10 @@
 """Facts of a region -> one verdict per VPC; pure."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from flowaudit.exemptions import Exemptions
-from flowaudit.facts import RegionFacts, Unread, Vpc
+from flowaudit.facts import FlowLog, RegionFacts, Unread
 from flowaudit.finding import Coverage, Exemption, Finding, Requirement, Severity, Status, Verdict
 from flowaudit.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES
 from flowaudit.rules import RULES
@@ -21,8 +22,25 @@ def judge(
         exemptions: Who need not, on the day of the audit.
         rules: The ids of the rules to apply.
     """
+    flow_logs: dict[str, list[FlowLog]] = defaultdict(list)
+    for flow_log in facts.flow_logs:
+        flow_logs[flow_log.resource_id].append(flow_log)
+    unread_groups = facts.could_not_read(LOG_GROUPS.action)
+    log_groups = None if unread_groups else {group.name: group for group in facts.log_groups}
+    coverages = _coverages(facts)
     return tuple(
-        _judge_vpc(_subject(facts, vpc, requirement), exemptions, rules)
+        _judge_vpc(
+            Subject(
+                facts=facts,
+                vpc=vpc,
+                requirement=requirement,
+                flow_logs=tuple(sorted(flow_logs[vpc.id], key=lambda log: log.id)),
+                log_groups=log_groups,
+                coverage=None if flow_logs[vpc.id] else coverages.get(vpc.id),
+            ),
+            exemptions,
+            rules,
+        )
         for vpc in sorted(facts.vpcs, key=lambda vpc: vpc.id)
     )
 
@@ -92,32 +110,17 @@ def _missing(subject: Subject) -> tuple[Unread, ...]:
     return ()
 
 
-def _subject(facts: RegionFacts, vpc: Vpc, requirement: Requirement) -> Subject:
-    flow_logs = tuple(
-        sorted(
-            (log for log in facts.flow_logs if log.resource_id == vpc.id), key=lambda log: log.id
-        )
-    )
-    return Subject(
-        facts=facts,
-        vpc=vpc,
-        requirement=requirement,
-        flow_logs=flow_logs,
-        log_groups=None
-        if facts.could_not_read(LOG_GROUPS.action)
-        else {group.name: group for group in facts.log_groups},
-        coverage=None if flow_logs else _coverage(facts, vpc),
-    )
-
-
-def _coverage(facts: RegionFacts, vpc: Vpc) -> Coverage | None:
-    """Return how far flow logs of subnets and interfaces cover a VPC; None when there are none."""
+def _coverages(facts: RegionFacts) -> dict[str, Coverage]:
+    """Return how far flow logs of subnets and interfaces cover the VPCs that have any."""
     if facts.could_not_read(NETWORK_INTERFACES.action):
-        return None
+        return {}
     logged = {log.resource_id for log in facts.flow_logs if log.status in {"ACTIVE", None}}
-    interfaces = [each for each in facts.network_interfaces if each.vpc_id == vpc.id]
-    covered = sum(each.id in logged or each.subnet_id in logged for each in interfaces)
-    return Coverage(covered, len(interfaces)) if covered else None
+    totals: Counter[str] = Counter()
+    covered: Counter[str] = Counter()
+    for interface in facts.network_interfaces:
+        totals[interface.vpc_id] += 1
+        covered[interface.vpc_id] += interface.id in logged or interface.subnet_id in logged
+    return {vpc_id: Coverage(count, totals[vpc_id]) for vpc_id, count in covered.items() if count}
 
 
 def _summarize(

@@ -193,27 +193,47 @@ def test_all_pages_are_read(cloud: Cloud, proxy: Proxy, audit: Audit) -> None:
 
 
 def test_ten_thousand_vpcs_in_a_region_cost_pages_not_calls(proxy: Proxy, audit: Audit) -> None:
-    def page(question: Question) -> Answer:
+    def vpcs(question: Question) -> Answer:
         number = int(question.parameters.get("NextToken", "0"))
-        items = "".join(
-            f"<item><vpcId>vpc-{number:02d}{index:04d}</vpcId><ownerId>{ACCOUNT}</ownerId></item>"
-            for index in range(1000)
+        return page(
+            number,
+            "DescribeVpcs",
+            "vpcSet",
+            "<item><vpcId>vpc-{0}</vpcId><ownerId>123456789012</ownerId></item>",
         )
+
+    def flow_logs(question: Question) -> Answer:
+        return page(
+            int(question.parameters.get("NextToken", "0")),
+            "DescribeFlowLogs",
+            "flowLogSet",
+            "<item><flowLogId>fl-{0}</flowLogId><resourceId>vpc-{0}</resourceId><trafficType>REJECT"
+            "</trafficType><flowLogStatus>ACTIVE</flowLogStatus><logDestinationType>s3"
+            "</logDestinationType></item>",
+        )
+
+    def page(number: int, operation: str, name: str, item: str) -> Answer:
+        items = "".join(item.format(f"{number}{index:03d}") for index in range(1000))
         more = f"<nextToken>{number + 1}</nextToken>" if number < 9 else ""
         text = (
-            '<DescribeVpcsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
-            f"<vpcSet>{items}</vpcSet>{more}</DescribeVpcsResponse>"
+            f'<{operation}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+            f"<{name}>{items}</{name}>{more}</{operation}Response>"
         )
         return Answer(200, text.encode())
 
-    proxy.fault("eu-west-1", "ec2:DescribeVpcs", page)
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", vpcs)
+    proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", flow_logs)
 
     result = audit()
 
-    assert result.code == 1
-    assert result.report["totals"]["vpcs"]["fail"] == 10_000
-    assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 11
-    assert sum(result.report["totals"]["calls"].values()) == 16
+    assert result.code == 0
+    assert result.report["totals"]["vpcs"]["pass"] == 10_001
+    assert result.report["totals"]["calls"] == {
+        "ec2:DescribeFlowLogs": 11,
+        "ec2:DescribeVpcs": 11,
+        "logs:DescribeLogGroups": 1,
+        "sts:GetCallerIdentity": 1,
+    }
 
 
 def test_names_cannot_rewrite_the_terminal(cloud: Cloud, audit: Audit) -> None:
