@@ -74,7 +74,10 @@ class Gate:
 
     def policies(self) -> list[Policy]:
         """The policies for a policy pack, in order."""
-        return [_GatePolicy(self, requirement) for requirement in self._requirements]
+        return [
+            (_RemediatedPolicy if requirement.remediate else _JudgedPolicy)(self, requirement)
+            for requirement in self._requirements
+        ]
 
     def judge(
         self, requirement: Requirement, args: StackValidationArgs, report: ReportViolation
@@ -167,17 +170,11 @@ class Gate:
             self._defects.append(_Message("", f"Policy {requirement.name}: {text}"))
 
 
-class _GatePolicy(StackValidationPolicy, ResourceValidationPolicy):
-    """A requirement as a policy: judged for the whole stack, set right resource by resource.
-
-    pulumi-policy has a class for either. As one policy of both classes, a requirement has one name
-    and one level: at the level ``remediate``, a resource is set right when it is registered, and
-    the stack is judged as it is then.
-    """
+class _JudgedPolicy(StackValidationPolicy):
+    """A requirement as a policy: the stack as a whole is judged."""
 
     def __init__(self, gate: Gate, requirement: Requirement) -> None:
-        # Not super(): each of the two classes would want a function to call, and hand it on to the
-        # other as something else.
+        # Not super(), which would want a function to call.
         Policy.__init__(
             self,
             requirement.name,
@@ -191,17 +188,24 @@ class _GatePolicy(StackValidationPolicy, ResourceValidationPolicy):
         self._gate = gate
         self._requirement = requirement
 
-    def validate(  # pyright: ignore[reportIncompatibleMethodOverride] (single resources are not validated)
-        self, args: StackValidationArgs, report_violation: ReportViolation
-    ) -> None:
+    def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         self._gate.judge(self._requirement, args, report_violation)
+
+
+class _RemediatedPolicy(_JudgedPolicy, ResourceValidationPolicy):  # pyright: ignore[reportIncompatibleMethodOverride] (single resources are not validated)
+    """A requirement that sets resources right as well, one by one, before the stack is judged.
+
+    pulumi-policy has a class for either. As one policy of both classes, a requirement has one name
+    and one level: at the level ``remediate``, a resource is set right when it is registered, and
+    the stack is judged as it is then.
+    """
 
     def has_validation(self) -> bool:
         """Whether single resources are validated."""
         return False
 
     def has_remediation(self) -> bool:
-        return self._requirement.remediate is not None
+        return True
 
     def remediate(self, args: ResourceValidationArgs) -> Any:
         return self._gate.set_right(self._requirement, args)
