@@ -190,7 +190,11 @@ def audit(**options: Any) -> None:
     _check_scope(options)
     from flowaudit.run import Request, run  # noqa: PLC0415 (see the module's text)
 
-    sys.exit(run(Request(**options)))
+    try:
+        sys.exit(run(Request(**options)))
+    except KeyboardInterrupt:  # before the reading, or for the second time; click would say 1
+        click.echo("Interrupted: nothing is reported.", err=True)
+        sys.exit(130)
 
 
 @cli.command()

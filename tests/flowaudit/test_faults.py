@@ -1,6 +1,5 @@
 """What goes wrong in one region is said, and costs no other region its verdicts."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,7 @@ import time
 
 import pytest
 
-from .conftest import ACCOUNT, REGIONS, Audit, Cloud, plain
+from .conftest import ACCOUNT, REGIONS, Audit, Cloud, Result, plain
 from .fault_proxy import (
     Answer,
     Fault,
@@ -293,26 +292,43 @@ def test_no_credentials_at_all_is_a_configuration_error(
     assert "Unable to locate credentials" in result.err
 
 
-def test_ctrl_c_reports_what_was_read(proxy: Proxy) -> None:
-    proxy.fault("eu-west-1", "ec2:DescribeVpcs", proxy.hang)
-    command = [sys.executable, "-m", "flowaudit", "audit", "--regions", "eu-west-1,us-east-1"]
+def interrupt(proxy: Proxy, asked: set[tuple[str, str]], *arguments: str) -> Result:
+    """Start an audit, and interrupt it once it has asked all these things."""
+    command = [sys.executable, "-m", "flowaudit", "audit", "--format", "jsonl", *arguments]
     with subprocess.Popen(
-        [*command, "--format", "jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        deadline = time.monotonic() + 30
-        asked = {("us-east-1", "logs:DescribeLogGroups"), ("eu-west-1", "ec2:DescribeVpcs")}
+        deadline = time.monotonic() + 60
         while not asked <= {(each.region, each.action) for each in proxy.questions}:
             assert time.monotonic() < deadline
-            os.sched_yield()
+            assert process.poll() is None
+            proxy.released.wait(0.02)
         proxy.released.wait(0.5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=30)
+    return Result(process.returncode, out, err)
 
-    assert process.returncode == 130, err
-    assert '"status": "pass"' in out
-    assert '"cause": "interrupted"' in out
-    assert '"interrupted": true' in out
-    assert not err
+
+def test_ctrl_c_reports_what_was_read(proxy: Proxy) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", proxy.hang)
+    asked = {("us-east-1", "logs:DescribeLogGroups"), ("eu-west-1", "ec2:DescribeVpcs")}
+
+    result = interrupt(proxy, asked, "--regions", "eu-west-1,us-east-1")
+
+    assert result.code == 130, result.err
+    assert '"status": "pass"' in result.out
+    assert '"cause": "interrupted"' in result.out
+    assert '"interrupted": true' in result.out
+    assert not result.err
+
+
+def test_ctrl_c_before_anything_is_read(proxy: Proxy) -> None:
+    proxy.fault("us-east-1", "organizations:ListAccounts", proxy.hang)
+
+    result = interrupt(proxy, {("us-east-1", "organizations:ListAccounts")}, "--organization")
+
+    assert (result.code, result.out) == (130, "")
+    assert result.err == "Interrupted: nothing is reported.\n"
 
 
 def test_an_answer_without_what_it_must_have_is_not_a_pass(proxy: Proxy, audit: Audit) -> None:
