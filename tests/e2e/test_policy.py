@@ -197,6 +197,7 @@ def test_a_pack_that_cannot_run_stops_everything(case: Case, missing: str) -> No
         ({"log-group-has-retention": {"minimumRetentionDay": 30}}, "Did you mean"),
         ({"log-group-has-retention": {"minimumRetentionDays": "a"}}, "Expected: integer"),
         ({"exemption-is-valid": {"file": "nothing.json"}}, "cannot be read"),
+        ({"vpc-has-flow-log": "manditory"}, "is not a valid enforcement level"),
     ],
 )
 def test_a_mistake_in_the_configuration_stops_everything(
