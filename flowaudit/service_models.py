@@ -1,7 +1,7 @@
 """Botocore's service models, cut down to the operations of an audit.
 
-Most of an audit's start-up is botocore parsing its description of EC2: some 700 operations, of
-which five are needed. This loader keeps a cut-down copy of the installed botocore's own files in
+Much of an audit's start-up is botocore parsing its description of EC2: some 700 operations, of
+which four are needed. This loader keeps a cut-down copy of the installed botocore's own files in
 the user's cache, made at the first use and named after botocore's version. It changes nothing
 but time: what it does not know, or cannot read or write, is left to botocore.
 """

@@ -132,7 +132,7 @@ def test_a_region_that_hangs_costs_its_deadline_only(
     proxy.fault("eu-west-1", action, proxy.hang if fault == "hang" else drip)
 
     started = time.monotonic()
-    result = audit("--timeout", "2")
+    result = audit("--timeout", "6")
 
     assert time.monotonic() - started < 20  # the answer itself would drip for minutes
     assert result.code == 3
@@ -146,7 +146,7 @@ def test_a_region_that_hangs_costs_its_deadline_only(
 def test_what_a_region_told_before_it_hung_is_not_misjudged(proxy: Proxy, audit: Audit) -> None:
     proxy.fault("eu-west-1", "ec2:DescribeVpcs", then("more", drip))
 
-    result = audit("--timeout", "2")
+    result = audit("--timeout", "6")
 
     assert result.code == 3
     # Its log group was never asked for, so it may well be there.
