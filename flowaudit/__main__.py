@@ -135,6 +135,7 @@ def cli() -> None:
     type=click.Choice(["REJECT", "ALL", "any"], case_sensitive=False),
     default="REJECT",
     show_default=True,
+    metavar="REJECT|ALL|any",
     help="Traffic that must be recorded.",
 )
 @click.option(
