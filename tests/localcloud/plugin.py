@@ -163,9 +163,14 @@ def serving() -> Generator[Plugin, None, None]:
     server.start()
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield Plugin(provider_pb2_grpc.ResourceProviderStub(channel))
+            yield Plugin(stub_of(channel))
     finally:
         server.stop(grace=None).wait()
+
+
+def stub_of(channel: grpc.Channel) -> Any:
+    """Return the protocol's calls over a channel."""
+    return provider_pb2_grpc.ResourceProviderStub(channel)
 
 
 def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
