@@ -49,5 +49,5 @@ lock: $(READY) ## pin the newest versions that pyproject.toml allows into requir
 	  --custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove what was made here; the built Pulumi CLI in the per-user cache stays
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) policypack/venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
