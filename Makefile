@@ -35,7 +35,7 @@ demo: setup ## the whole story on an embedded AWS: preview, up, proof, up again,
 	@$(PY) -m localcloud run -- $(PY) -m localcloud.demo
 
 test: setup ## run every test, in parallel
-	@$(PY) -m pytest --numprocesses auto
+	@$(PY) -m pytest --numprocesses auto --dist worksteal
 
 lint: setup ## formatting, lint, strict types, architecture
 	@$(VENV)/bin/ruff format --check .

@@ -19,19 +19,23 @@ from localcloud.provider.servicer import StandIn
 _MAX_CONCURRENT_CALLS = 64
 # How often to look whether the engine is still there, in seconds.
 _ENGINE_CHECK_INTERVAL = 0.5
+# How long calls that are under way may take after that, in seconds.
+_GRACE = 4.0
 
 
 def main(version: str) -> None:
     """Serve as the provider of a version of Pulumi's AWS SDK."""
     engine = os.getppid()
     stop = threading.Event()
-    # The engine decides when to stop; a Ctrl-C at the terminal reaches it too.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def end(number: int, frame: FrameType | None) -> None:
         del number, frame
         stop.set()
 
+    # The engine ends a plugin with SIGINT, and waits 5 seconds for one that does not
+    # heed it. It keeps plugins in a process group of their own, which a Ctrl-C at the
+    # terminal does not reach.
+    signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     server = grpc.server(ThreadPoolExecutor(_MAX_CONCURRENT_CALLS))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(version), server)
@@ -42,7 +46,8 @@ def main(version: str) -> None:
     # An engine that was killed sends nothing; its children then get another parent.
     while os.getppid() == engine and not stop.wait(_ENGINE_CHECK_INTERVAL):
         pass
-    server.stop(grace=None)
+    # What has been asked of AWS is finished, so that the state is right.
+    server.stop(_GRACE).wait()
 
 
 if __name__ == "__main__":

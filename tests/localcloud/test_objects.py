@@ -6,10 +6,9 @@ from typing import Any
 
 import grpc
 import pytest
-from google.rpc import status_pb2  # pyright: ignore[reportMissingTypeStubs] (it has none)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from localcloud import LocalCloud
 

@@ -28,7 +28,10 @@ def program(cloud: LocalCloud) -> str:
     return str(program)
 
 
-def test_it_says_its_port_and_the_sdk_s_version(cloud: LocalCloud, program: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_its_port_and_ends_when_told_to(
+    cloud: LocalCloud, program: str, number: signal.Signals
+) -> None:
     with subprocess.Popen(
         [program, "127.0.0.1:1"], env=cloud.env, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -39,9 +42,7 @@ def test_it_says_its_port_and_the_sdk_s_version(cloud: LocalCloud, program: str)
             version = stub.GetPluginInfo(empty_pb2.Empty()).version
             assert f"resource-aws-v{version}/" in program
             Plugin(stub).configure(region="eu-west-1")
-        # The engine, and not a Ctrl-C at the terminal, decides when it ends.
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         assert process.wait(TIMEOUT) == 0
 
 
