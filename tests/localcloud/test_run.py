@@ -22,8 +22,8 @@ REPOSITORY = Path(__file__).parents[2]
 WAITING = """
 import json, os, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-print(json.dumps({"pid": os.getpid(), **os.environ}), flush=True)
 try:
+    print(json.dumps({"pid": os.getpid(), **os.environ}), flush=True)
     signal.pause()
 except KeyboardInterrupt:
     pass
