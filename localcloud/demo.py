@@ -7,6 +7,7 @@ not the one expected ends the demo with exit code 1.
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,7 +35,8 @@ def main() -> int:
     """Tell the story.
 
     Returns:
-        The exit code: 0 when every answer was the expected one, 1 otherwise.
+        The exit code: 0 when every answer was the expected one, 1 when not, 130
+        when interrupted.
     """
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vpc-flow-logs-demo-") as folder:
@@ -47,6 +49,9 @@ def main() -> int:
         except UnexpectedAnswerError as error:
             console.print(f"\n[bold red]The demo failed:[/] {error}")
             return 1
+        except KeyboardInterrupt:
+            console.print("\nInterrupted; the embedded AWS and all in it are taken down.")
+            return 128 + signal.SIGINT
     console.print(f"\n[bold green]Done[/] in {time.monotonic() - started:.0f} seconds.")
     return 0
 
