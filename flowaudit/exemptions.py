@@ -46,13 +46,27 @@ class Exemptions:
             )
         )
 
+    def lifting(self, vpc: Vpc, rule: str) -> Exemption | None:
+        """Return the first entry that lifts a rule for a VPC today.
+
+        An entry with `coveredBy` lifts nothing: it claims that the VPC has a flow log, and the
+        live side can see whether it has.
+        """
+        return next(
+            (
+                entry
+                for entry in self.matching(vpc)
+                if entry.expires >= self.today
+                and not entry.covered_by_stack
+                and (entry.rules is None or rule in entry.rules)
+            ),
+            None,
+        )
+
     def apply(
         self, vpc: Vpc, findings: Iterable[Finding]
     ) -> tuple[tuple[Finding, ...], Exemption | None]:
         """Mark the findings about a VPC that are exempt.
-
-        An entry with `coveredBy` lifts nothing here: it claims that the VPC has a flow log, and
-        the live side can see whether it has.
 
         Returns:
             The findings, and the entry that was used (the first, if there are several).
@@ -61,7 +75,7 @@ class Exemptions:
         marked: list[Finding] = []
         entries = [entry for entry in self.matching(vpc) if entry.expires >= self.today]
         for finding in findings:
-            entry = next((each for each in entries if _lifts(each, finding)), None)
+            entry = self.lifting(vpc, finding.rule)
             claim = next((each for each in entries if each.covered_by_stack), None)
             if entry:
                 used = used or entry
@@ -145,7 +159,3 @@ def _entry(item: dict[str, Any]) -> Exemption:
         rules=None if rules is None else tuple(rules),
         covered_by_stack=item.get("coveredBy", {}).get("stack"),
     )
-
-
-def _lifts(entry: Exemption, finding: Finding) -> bool:
-    return not entry.covered_by_stack and (entry.rules is None or finding.rule in entry.rules)

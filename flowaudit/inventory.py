@@ -96,6 +96,7 @@ class Inventory:
         accounts: Iterable[Account] = (Account(),),
         *,
         regions: Sequence[str] | None = None,
+        log_group_prefix: str | None = None,
         limits: Limits | None = None,
     ) -> None:
         """Prepare; nothing is read before the iteration.
@@ -104,6 +105,8 @@ class Inventory:
             session: Credentials and configuration; see `flowaudit.aws.open_session`.
             accounts: Which accounts; they are taken one by one as there is room.
             regions: Which regions; None for every region that is enabled in the account.
+            log_group_prefix: Log groups whose name begins so are listed in every region, whether
+                or not a flow log delivers to them.
             limits: How much at once, and for how long.
         """
         self.accounts_done = 0
@@ -113,6 +116,7 @@ class Inventory:
         self._session = session
         self._accounts = iter(accounts)
         self._regions = regions
+        self._log_group_prefix = log_group_prefix
         self._limits = limits or Limits()
         self._visits: list[_Visit] = []
         self._ends: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -286,7 +290,8 @@ class Inventory:
             if reading.pending or reading.followed_up or FLOW_LOGS.action in reading.errors:
                 return
             reading.followed_up = True
-            if (parameters := _log_groups_wanted(reading)) is not None:
+            parameters = _log_groups_wanted(reading, self._log_group_prefix)
+            if parameters is not None:
                 try:
                     logs = self._client(session, "logs", region, reading.meter)
                 except Exception as error:  # noqa: BLE001 (as above)
@@ -431,7 +436,7 @@ class _Reading(_Task):
         )
 
 
-def _log_groups_wanted(reading: _Reading) -> dict[str, str] | None:
+def _log_groups_wanted(reading: _Reading, also: str | None) -> dict[str, str] | None:
     """Return the listing's parameters, None when no VPC's flow log goes to CloudWatch.
 
     One log group, or many that begin alike, is the usual case, and a prefix then saves pages: 50
@@ -442,6 +447,8 @@ def _log_groups_wanted(reading: _Reading) -> dict[str, str] | None:
         for flow_log in reading.flow_logs
         if flow_log.log_group_name and flow_log.resource_id.startswith("vpc-")
     ]
+    if also:
+        names.append(also)
     if not names:
         return None
     prefix = commonprefix(names)  # noqa: RUF071 (names, not paths)

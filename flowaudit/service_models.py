@@ -1,4 +1,4 @@
-"""Botocore's service models, cut down to the operations of an audit.
+"""Botocore's service models, cut down to the operations that the commands call.
 
 Much of an audit's start-up is botocore parsing its description of EC2: some 700 operations, of
 which four are needed. This loader keeps a cut-down copy of the installed botocore's own files in
@@ -18,14 +18,14 @@ from botocore.loaders import Loader
 
 OPERATIONS = {
     "ec2": ("DescribeFlowLogs", "DescribeNetworkInterfaces", "DescribeRegions", "DescribeVpcs"),
-    "logs": ("DescribeLogGroups",),
+    "logs": ("DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "ListTagsForResource"),
     "sts": ("AssumeRole", "GetCallerIdentity"),
 }
 """The operations that are kept; every other service is left whole."""
 
 _TYPES = ("endpoint-rule-set-1", "paginators-1", "service-2")
-# To be raised when the files change their content for the same version of botocore.
-_FORMAT = 1
+# To be raised when the files change their content, as when there is another operation.
+_FORMAT = 2
 
 
 Model = dict[str, Any]

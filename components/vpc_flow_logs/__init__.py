@@ -5,6 +5,7 @@ from vpc_flow_logs.arguments import (
     SharedLogDestinationArgs,
     VpcFlowLogsArgs,
 )
+from vpc_flow_logs.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs.shared_log_destination import SharedLogDestination
 from vpc_flow_logs.vpc_flow_logs import VpcFlowLogs
 
@@ -14,4 +15,6 @@ __all__ = [
     "SharedLogDestinationArgs",
     "VpcFlowLogs",
     "VpcFlowLogsArgs",
+    "delivery_policy",
+    "trust_policy",
 ]

@@ -151,15 +151,19 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         row = _row(request.type, context)
-        news = to_python(request.news)
-        found = changes(row, to_python(request.old_inputs), news)
+        news, state = to_python(request.news), to_python(request.olds)
+        old_inputs = to_python(request.old_inputs)
+        if row.regional:
+            # One that is left out is where the object is, or is to be.
+            old_inputs = {"region": state.get("region", self._home.region), **old_inputs}
+            news = {"region": self._home.region, **news}
+        found = changes(row, old_inputs, news)
         detailed = {
             **dict.fromkeys(found.added, (_KIND.ADD, _KIND.ADD_REPLACE)),
             **dict.fromkeys(found.removed, (_KIND.DELETE, _KIND.DELETE_REPLACE)),
             **dict.fromkeys(found.updated, (_KIND.UPDATE, _KIND.UPDATE_REPLACE)),
         }
         differing = set(found.all)
-        state = to_python(request.olds)
         # The provider's default tags are no input of the resource, but may have changed.
         taggable = "tags" in row.inputs and not has_unknown(news.get("tags", {}))
         if taggable and self._aws(news).tags(news) != state.get("tagsAll", {}):

@@ -1,0 +1,1 @@
+"""The stack that covers an account: configuration -> inventory -> plan -> resources."""

@@ -1,0 +1,162 @@
+"""The stack that this repository is, deployed by the real CLI to accounts that have a history."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from localcloud import LocalCloud
+
+from ..conftest import REPOSITORY, Project
+
+REGIONS = ("ap-south-1", "eu-west-1", "us-east-1")
+ACCOUNT = "123456789012"
+GROUP = "VPC-Flow-Logs"
+ROLE = "VPCFlowLogsRole"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the embedded AWS, and what people do to it by hand."""
+
+    cloud: LocalCloud
+
+    def vpc(self, region: str, *, name: str = "") -> str:
+        """Make a VPC that logs nothing."""
+        tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
+        answer = self.cloud.client("ec2", region).create_vpc(
+            CidrBlock="10.0.0.0/16", TagSpecifications=tags if name else []
+        )
+        return answer["Vpc"]["VpcId"]
+
+    def default_vpc(self, region: str) -> str:
+        """Return the VPC that AWS makes in every region."""
+        filters = [{"Name": "is-default", "Values": ["true"]}]
+        (vpc,) = self.cloud.client("ec2", region).describe_vpcs(Filters=filters)["Vpcs"]
+        return vpc["VpcId"]
+
+    def log_group(self, region: str, name: str, *, days: int | None = 365) -> str:
+        """Make a log group; its ARN."""
+        logs = self.cloud.client("logs", region)
+        logs.create_log_group(logGroupName=name)
+        if days:
+            logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+        return f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{name}"
+
+    def role(self, name: str) -> str:
+        """Make a role that flow logs may use; its ARN."""
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+        answer = self.cloud.client("iam").create_role(
+            RoleName=name, AssumeRolePolicyDocument=json.dumps(trust)
+        )
+        return answer["Role"]["Arn"]
+
+    def flow_log(
+        self,
+        region: str,
+        resource_id: str,
+        group_arn: str,
+        *,
+        traffic_type: str = "REJECT",
+        role: str = f"arn:aws:iam::{ACCOUNT}:role/hand-made",
+    ) -> str:
+        """Make a flow log by hand; its id."""
+        answer = self.cloud.client("ec2", region).create_flow_logs(
+            ResourceIds=[resource_id],
+            ResourceType="VPC" if resource_id.startswith("vpc-") else "Subnet",
+            TrafficType=traffic_type,
+            LogGroupName=group_arn.rsplit(":", 1)[1],
+            DeliverLogsPermissionArn=role,
+        )
+        assert not answer["Unsuccessful"]
+        return answer["FlowLogIds"][0]
+
+    def flow_logs(self, *regions: str) -> dict[str, list[str]]:
+        """Return the ids of the flow logs of each resource."""
+        found: dict[str, list[str]] = {}
+        for region in regions or REGIONS:
+            for log in self.cloud.client("ec2", region).describe_flow_logs()["FlowLogs"]:
+                found.setdefault(log["ResourceId"], []).append(log["FlowLogId"])
+        return found
+
+    def delete_flow_logs(self, region: str, *ids: str) -> None:
+        self.cloud.client("ec2", region).delete_flow_logs(FlowLogIds=list(ids))
+
+    def log_groups(self, region: str) -> dict[str, int | None]:
+        """Return the retention of each log group."""
+        groups = self.cloud.client("logs", region).describe_log_groups()["logGroups"]
+        return {group["logGroupName"]: group.get("retentionInDays") for group in groups}
+
+    def roles(self) -> set[str]:
+        return {role["RoleName"] for role in self.cloud.client("iam").list_roles()["Roles"]}
+
+    def everything(self) -> dict[str, Any]:
+        """Return all that the stack could change, for a comparison."""
+        return {
+            "flow logs": self.flow_logs(),
+            "log groups": {region: self.log_groups(region) for region in REGIONS},
+            "roles": self.roles(),
+        }
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The stack, with the commands that its tests use."""
+
+    project: Project
+
+    def configure(self, **values: Any) -> None:
+        self.project.configure(**{"regions": list(REGIONS), **values})
+
+    def up(self, *arguments: str, exit_code: int = 0) -> str:
+        return self.project.pulumi("up", "--yes", "--skip-preview", *arguments, exit_code=exit_code)
+
+    def destroy(self, exit_code: int = 0) -> str:
+        return self.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=exit_code)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return what the state has of each resource, the times of changes left out."""
+        exported = json.loads(self.project.pulumi("stack", "export"))
+        return [
+            {key: value for key, value in resource.items() if key not in {"created", "modified"}}
+            for resource in exported["deployment"]["resources"]
+        ]
+
+    def flow_logs_in_state(self) -> list[dict[str, Any]]:
+        """Return the properties of each flow log in the state."""
+        kind = "aws:ec2/flowLog:FlowLog"
+        return [one["outputs"] for one in self.state() if one["type"] == kind]
+
+    def vpcs(self, outcome: str) -> set[str]:
+        """Return which VPCs the outputs have under an outcome."""
+        return {
+            vpc_id
+            for regions in self.project.outputs()["vpcs"].values()
+            for outcomes in regions.values()
+            for vpc_id in outcomes.get(outcome, {"ids": []})["ids"]
+        }
+
+
+@pytest.fixture
+def account(cloud: LocalCloud) -> Account:
+    return Account(cloud)
+
+
+@pytest.fixture
+def stack(project: Callable[..., Project]) -> Stack:
+    made = project(REPOSITORY / "__main__.py", REPOSITORY / "Pulumi.yaml")
+    (made.folder / "enforcement").symlink_to(REPOSITORY / "enforcement")
+    stack = Stack(made)
+    stack.configure()
+    return stack

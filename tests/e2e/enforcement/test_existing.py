@@ -1,0 +1,137 @@
+"""What somebody else made: kept, imported or doubled, and never deleted."""
+
+import pytest
+
+from .conftest import ACCOUNT, GROUP, REGIONS, ROLE, Account, Stack
+
+ASIA, EUROPE, AMERICA = REGIONS
+
+
+def test_what_was_made_by_hand_is_imported_without_a_change(
+    account: Account, stack: Stack
+) -> None:
+    """As the control has it: one group, one role, one flow log, all made by hand."""
+    group, role = account.log_group(EUROPE, GROUP, days=400), account.role(ROLE)
+    vpc_id, bare = account.default_vpc(EUROPE), account.vpc(EUROPE)
+    flow_log = account.flow_log(EUROPE, vpc_id, group, role=role)
+    before = account.cloud.client("ec2", EUROPE).describe_flow_logs()["FlowLogs"]
+    stack.configure(regions=[EUROPE], existing="import")
+
+    printed = stack.up()
+    assert stack.vpcs("adopted") == {vpc_id}
+    assert stack.vpcs("covered") == {bare}
+    resources = stack.project.resources()
+    assert resources[f"FlowLog {flow_log}-adopted"]["id"] == flow_log
+    assert resources[f"LogGroup {ACCOUNT}-{EUROPE}-{GROUP}-adopted"]["id"] == GROUP
+    assert resources[f"Role {ACCOUNT}-{ROLE}-adopted"]["id"] == ROLE
+    assert "3 imported" in printed
+    after = account.cloud.client("ec2", EUROPE).describe_flow_logs()["FlowLogs"]
+    assert [log for log in after if log["FlowLogId"] == flow_log] == before
+    assert account.log_groups(EUROPE) == {GROUP: 400}
+    stack.up("--expect-no-changes")
+
+    stack.destroy()
+    assert account.flow_logs(EUROPE) == {vpc_id: [flow_log]}
+    assert account.log_groups(EUROPE) == {GROUP: 400}
+    assert account.roles() == {ROLE}
+
+
+def test_what_is_imported_no_more_is_left_where_it_is(account: Account, stack: Stack) -> None:
+    vpc_id = account.default_vpc(EUROPE)
+    role = account.role("theirs")
+    flow_log = account.flow_log(EUROPE, vpc_id, account.log_group(EUROPE, "theirs"), role=role)
+    stack.configure(regions=[EUROPE], existing="import")
+    stack.up()
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    assert stack.vpcs("kept") == {vpc_id}
+    assert account.flow_logs(EUROPE) == {vpc_id: [flow_log]}
+    assert account.log_groups(EUROPE) == {"theirs": 365}
+    assert account.roles() == {"theirs"}
+
+
+def test_duplicate_adds_a_flow_log_where_aws_allows_one(account: Account, stack: Stack) -> None:
+    first, second = account.default_vpc(EUROPE), account.vpc(EUROPE)
+    account.flow_log(EUROPE, first, account.log_group(EUROPE, "theirs"))
+    twin = account.flow_log(EUROPE, second, account.log_group(EUROPE, GROUP))
+    stack.configure(regions=[EUROPE], existing="duplicate")
+    stack.up()
+    logs = account.flow_logs(EUROPE)
+    assert len(logs[first]) == 2
+    assert logs[second] == [twin]
+    assert stack.vpcs("kept") == {second}
+    stack.up("--expect-no-changes")
+
+
+def test_a_flow_log_that_is_in_the_way_stops_the_run_with_the_remedy(
+    account: Account, stack: Stack
+) -> None:
+    """It has the place that ours would take, and keeps its records too short a time."""
+    vpc_id = account.default_vpc(EUROPE)
+    flow_log = account.flow_log(EUROPE, vpc_id, account.log_group(EUROPE, GROUP, days=7))
+    stack.configure(regions=[EUROPE])
+    before = account.everything()
+    printed = stack.up(exit_code=1)
+    assert f"{vpc_id} in {EUROPE} has the flow log {flow_log}, which is not this stack's" in printed
+    assert f"delete-flow-logs --region {EUROPE} --flow-log-ids {flow_log}" in printed
+    assert account.everything() == before
+
+
+def test_a_change_that_leaves_a_gap_is_announced(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    vpc_id = account.default_vpc(EUROPE)
+    ((flow_log,),) = account.flow_logs(EUROPE).values()
+    account.cloud.client("s3").create_bucket(
+        Bucket="central", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    stack.configure(regions=[EUROPE], destinationArn={EUROPE: "arn:aws:s3:::central"})
+    printed = stack.up()
+    assert f"{flow_log} of {vpc_id} in {EUROPE} is replaced, because its logDestination" in printed
+    assert "is not logged" in printed
+    (after,) = account.cloud.client("ec2", EUROPE).describe_flow_logs()["FlowLogs"]
+    assert after["LogDestination"] == "arn:aws:s3:::central"
+    assert account.log_groups(EUROPE) == {GROUP: 365}  # its records are still there
+
+    stack.configure(
+        regions=[EUROPE],
+        destinationArn={EUROPE: "arn:aws:s3:::central"},
+        trafficType="ALL",
+    )
+    assert "is replaced" not in stack.up()  # the new one is made first
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"regions": ["eu-wst-1"]}, "regions: there is no region eu-wst-1. Did you mean eu-west-1"),
+        ({"vpcs": "vpc-0a1"}, "configuration key 'vpcs' must be of type 'array<string>'"),
+        ({"vpsc": ["vpc-0a1"]}, "no configuration vpc-flow-logs:vpsc. Did you mean vpcs?"),
+        ({"vpcs": ["vpc-0a1"]}, "vpcs names vpc-0a1, which the regions that were read do not have"),
+        ({"exemptions": "no.json"}, "exemptions file no.json:"),
+        ({"maxVpcs": 1, "regions": [EUROPE, AMERICA]}, "there are 2 VPCs, more than maxVpcs (1)"),
+    ],
+)
+def test_wrong_configuration_stops_the_preview_with_the_remedy(
+    stack: Stack, values: dict[str, object], says: str
+) -> None:
+    stack.configure(**{"regions": [EUROPE], **values})
+    printed = stack.project.pulumi("preview", exit_code=1)
+    assert says in printed
+    assert "Traceback" not in printed
+
+
+def test_several_accounts_are_covered_by_one_stack(account: Account, stack: Stack) -> None:
+    others = ["111111111111", "222222222222"]
+    arns = [f"arn:aws:iam::{other}:role/Deploy" for other in others]
+    stack.configure(regions=[EUROPE], accounts=arns)
+    stack.up()
+    assert set(stack.project.outputs()["vpcs"]) == set(others)
+    assert account.flow_logs() == {}
+    for flow_log in stack.flow_logs_in_state():
+        # The role is of the account that the flow log is in.
+        assert flow_log["iamRoleArn"].split(":")[4] == flow_log["arn"].split(":")[4]
+    stack.up("--expect-no-changes")
+    stack.configure(regions=[EUROPE], accounts=arns[:1])
+    printed = stack.up(exit_code=1)
+    assert f"in account {others[1]}, which is not among those that were read" in printed

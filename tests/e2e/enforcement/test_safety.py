@@ -1,0 +1,187 @@
+"""What must never happen: a half-read account, a lost flow log, somebody else's things deleted."""
+
+import os
+import re
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from localcloud import LocalCloud
+
+from ..conftest import REPOSITORY, Project
+from .conftest import ACCOUNT, GROUP, REGIONS, ROLE, Account, Stack
+
+ASIA, EUROPE, AMERICA = REGIONS
+
+
+@pytest.mark.parametrize("operation", ["DescribeVpcs", "DescribeFlowLogs", "DescribeLogGroups"])
+def test_a_region_that_cannot_be_read_changes_nothing(
+    account: Account, stack: Stack, operation: str
+) -> None:
+    stack.configure(regions=[EUROPE, AMERICA])
+    stack.up()
+    account.vpc(EUROPE)
+    state, calls = stack.state(), len(account.cloud.calls)
+
+    account.cloud.deny(operation, region=AMERICA)
+    printed = stack.up("--refresh=false", exit_code=1)
+
+    assert "Nothing was changed, because not everything could be read" in printed
+    assert f"{ACCOUNT} {AMERICA}: " in printed
+    assert re.search(f"Allow (ec2|logs):{operation}", printed)
+    assert "Traceback" not in printed
+    made = {call.operation for call in account.cloud.calls[calls:]}
+    assert operation in made
+    assert {name for name in made if not name.startswith(("Describe", "Get", "List"))} == set()
+    assert stack.state() == state
+
+
+def test_throttling_is_waited_for(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE])
+    for operation in ("DescribeVpcs", "DescribeFlowLogs", "CreateFlowLogs"):
+        account.cloud.fail_next(operation, code="RequestLimitExceeded", status=503)
+    stack.up()
+    assert len(account.flow_logs(EUROPE)) == 1
+
+
+def test_a_run_that_was_killed_is_completed_by_the_next(account: Account, stack: Stack) -> None:
+    """The flow log, its group and its role are there, but the state has not heard of them."""
+    stack.configure(regions=[EUROPE])
+    empty = stack.project.pulumi("stack", "export")
+    stack.up()
+    made = account.everything()
+    lost = stack.project.folder / "lost.json"
+    lost.write_text(empty)
+    stack.project.pulumi("stack", "import", "--file", "lost.json")
+    account.cloud.client("logs", EUROPE).delete_retention_policy(logGroupName=GROUP)
+
+    stack.up()
+    assert account.flow_logs() == made["flow logs"]
+    stack.up()  # what was imported as it was is put right
+    assert account.everything() == made
+    stack.up("--expect-no-changes")
+    stack.destroy()
+    assert (account.flow_logs(), account.log_groups(EUROPE), account.roles()) == ({}, {}, set())
+
+
+def test_a_process_that_dies_in_the_middle_leaves_what_the_next_run_completes(
+    account: Account, stack: Stack
+) -> None:
+    stack.configure(regions=[EUROPE, AMERICA])
+    with account.cloud.hold("CreateFlowLogs", region=AMERICA) as hold:
+        process = stack.project.start("up", "--yes", "--skip-preview")
+        hold.wait()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    stack.project.pulumi("cancel", "--yes")  # the lock of the process that died
+    stack.up()
+    logs = account.flow_logs()
+    assert {len(ids) for ids in logs.values()} == {1}
+    assert set(logs) == {account.default_vpc(EUROPE), account.default_vpc(AMERICA)}
+    stack.up("--expect-no-changes")
+
+
+def test_a_vpc_that_disappears_meanwhile_is_one_error_and_the_rest_is_done(
+    account: Account, stack: Stack
+) -> None:
+    stack.configure(regions=[EUROPE, AMERICA])
+    gone = account.default_vpc(AMERICA)
+    with account.cloud.hold("CreateFlowLogs", region=AMERICA) as hold:
+        process = stack.project.start("up", "--yes", "--skip-preview", "--continue-on-error")
+        hold.wait()
+        ec2 = account.cloud.client("ec2", AMERICA)
+        for subnet in ec2.describe_subnets()["Subnets"]:
+            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+        ec2.delete_vpc(VpcId=gone)
+        hold.release()
+        printed, _ = process.communicate()
+    assert process.returncode != 0
+    assert f"InvalidVpcID.NotFound" in printed
+    assert gone in printed
+    assert set(account.flow_logs()) == {account.default_vpc(EUROPE)}
+    stack.up()
+    assert stack.vpcs("covered") == {account.default_vpc(EUROPE)}
+
+
+def test_the_records_of_a_region_outlive_its_last_vpc(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE], logGroupPerVpc=True)
+    vpc_id = account.vpc(EUROPE)
+    default = account.default_vpc(EUROPE)
+    stack.up()
+    groups = {f"{GROUP}/{vpc_id}": 365, f"{GROUP}/{default}": 365}
+    assert account.log_groups(EUROPE) == groups
+    policy = account.cloud.client("iam").get_role_policy(
+        RoleName=ROLE,
+        PolicyName=account.cloud.client("iam").list_role_policies(RoleName=ROLE)["PolicyNames"][0],
+    )
+    (write, _) = policy["PolicyDocument"]["Statement"]
+    assert write["Resource"] == [f"arn:aws:logs:*:{ACCOUNT}:log-group:{GROUP}/vpc-*:*"]
+
+    account.cloud.client("ec2", EUROPE).delete_vpc(VpcId=vpc_id)
+    stack.up()
+    assert set(account.flow_logs(EUROPE)) == {default}
+    assert account.log_groups(EUROPE) == groups
+    stack.destroy()
+    assert account.log_groups(EUROPE) == {}
+
+
+def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE], protect=True)
+    stack.up()
+    before = account.everything()
+    printed = stack.destroy(exit_code=1)
+    assert "protected" in printed
+    assert account.everything() == before
+
+
+def test_retained_logs_survive_a_destroy(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE], retainLogsOnDestroy=True)
+    stack.up()
+    stack.destroy()
+    assert account.log_groups(EUROPE) == {GROUP: 365}
+    assert (account.flow_logs(), account.roles()) == ({}, set())
+
+
+@pytest.fixture
+def second(project: Callable[..., Project], stack: Stack, cloud: LocalCloud) -> Stack:
+    """Another stack of the same project."""
+    folder = stack.project.folder.parent / "second"
+    folder.mkdir()
+    for name in ("Pulumi.yaml", "__main__.py", "enforcement", ".venv"):
+        (folder / name).symlink_to(REPOSITORY / name)
+    made = Stack(Project(folder, cloud.env))
+    made.project.pulumi("stack", "init", "second")
+    (folder / "Pulumi.test.yaml").symlink_to(folder / "Pulumi.second.yaml")
+    return made
+
+
+def test_two_stacks_do_not_fight(account: Account, stack: Stack, second: Stack) -> None:
+    second.configure(regions=[EUROPE, AMERICA])
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    before = account.everything()
+    printed = second.up(exit_code=1)  # it would use the role of the first
+    assert "belongs to the stack vpc-flow-logs/test, which may delete it. Set another" in printed
+    assert account.everything() == before
+
+    second.configure(regions=[EUROPE, AMERICA], roleName="SecondRole", logGroupName="second")
+    second.up()
+    assert second.vpcs("kept") == {account.default_vpc(EUROPE)}
+    assert second.vpcs("covered") == {account.default_vpc(AMERICA)}
+    stack.up("--expect-no-changes")
+    second.up("--expect-no-changes")
+    second.destroy()
+    assert account.everything() == before
+
+
+def test_a_renamed_stack_keeps_its_flow_logs(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    before = account.flow_logs()
+    stack.project.pulumi("stack", "rename", "renamed")
+    printed = stack.up()
+    assert account.flow_logs() == before
+    assert "created" not in printed
+    assert "deleted" not in printed
+    stack.up("--expect-no-changes")
