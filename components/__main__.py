@@ -2,11 +2,11 @@
 
 from pulumi.provider.experimental import component_provider_host
 
-from vpc_flow_logs import SharedLogDestination, VpcFlowLogs
+from vpc_flow_logs import FlowLogsCompliance, SharedLogDestination, VpcFlowLogs
 
 if __name__ == "__main__":
     component_provider_host(
-        components=[VpcFlowLogs, SharedLogDestination],
+        components=[VpcFlowLogs, SharedLogDestination, FlowLogsCompliance],
         name="vpc-flow-logs",
         version="0.1.0",
     )

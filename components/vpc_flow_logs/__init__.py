@@ -1,15 +1,19 @@
 """Pulumi components with which a VPC logs its rejected traffic."""
 
 from vpc_flow_logs.arguments import (
+    FlowLogsComplianceArgs,
     InvalidArgumentsError,
     SharedLogDestinationArgs,
     VpcFlowLogsArgs,
 )
 from vpc_flow_logs.delivery_role import delivery_policy, trust_policy
+from vpc_flow_logs.flow_logs_compliance import FlowLogsCompliance
 from vpc_flow_logs.shared_log_destination import SharedLogDestination
 from vpc_flow_logs.vpc_flow_logs import VpcFlowLogs
 
 __all__ = [
+    "FlowLogsCompliance",
+    "FlowLogsComplianceArgs",
     "InvalidArgumentsError",
     "SharedLogDestination",
     "SharedLogDestinationArgs",

@@ -23,6 +23,9 @@ RETENTION_DAYS = (
 )
 """Retention periods in days that CloudWatch Logs takes (API reference, PutRetentionPolicy)."""
 
+EXECUTION_FREQUENCIES = ("One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours")
+"""How often AWS Config evaluates a periodic rule (API reference, ConfigRule)."""
+
 
 class InvalidArgumentsError(pulumi.RunError, ValueError):
     """The arguments contradict each other or have values that AWS would refuse.
@@ -101,6 +104,32 @@ class SharedLogDestinationArgs(TypedDict):
     """Tags for everything that is made."""
 
 
+class FlowLogsComplianceArgs(TypedDict):
+    """What FlowLogsCompliance takes. Only ``regions`` is required."""
+
+    regions: Sequence[str]
+    """The regions whose VPCs are checked, for example ["eu-west-1", "us-east-1"]."""
+    organization: NotRequired[bool]
+    """True checks the VPCs of every account of the organization; the provider's account must then
+    be its management account, or AWS Config's delegated administrator. False (the default) checks
+    the provider's account."""
+    excluded_accounts: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """The ids of the organization's accounts that are not checked."""
+    traffic_type: NotRequired[str]
+    """What the flow logs of every VPC must take in: REJECT (the default) or ALL."""
+    rule_name: NotRequired[pulumi.Input[str]]
+    """The name of the rule in each region: "vpc-flow-logs-enabled" by default. AWS Config takes a
+    new rule with the name of another for a change of that one."""
+    maximum_execution_frequency: NotRequired[pulumi.Input[str]]
+    """How often AWS Config checks: One_Hour, Three_Hours, Six_Hours, Twelve_Hours or
+    TwentyFour_Hours (the default)."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Tags for the rules of one account. Rules of an organization take none."""
+
+
+# What decides how many resources there are and what they are called has to be known before.
+_PLAIN_ARGUMENTS = ("kms_key_ids", "organization", "regions", "traffic_type")
+
 _LOG_GROUP_ARGUMENTS = (
     "log_group_name",
     "retention_in_days",
@@ -146,14 +175,21 @@ def checked(
         *_unknown_names(given, known),
         *_conflicts(given),
         *(
+            f"{key}: it must be a plain value, because resources are made and named after it, and "
+            "an Output is known too late for that"
+            for key in _PLAIN_ARGUMENTS
+            if isinstance(given.get(key), pulumi.Output)
+        ),
+        *(
             f"{key}: {problem}"
             for key, value in given.items()
             if _is_plain(value) and (problem := _problem_with(key, value))
         ),
     ]
     problems += _keys_of_no_region(given)
+    problems += _conflicts_with_organization(given)
     if required not in given:
-        problems.append(f"{required}: it is missing, and nothing can be logged without it")
+        problems.append(f"{required}: it is missing, and nothing can be made without it")
     if problems:
         raise InvalidArgumentsError(_message(title, problems))
     return {
@@ -209,12 +245,27 @@ def _conflicts(given: Mapping[str, Any]) -> list[str]:
 
 def _keys_of_no_region(given: Mapping[str, Any]) -> list[str]:
     # A misspelt region here would leave the right one's log group without the key.
-    stray = sorted(set(given.get("kms_key_ids", {})) - set(given.get("regions", ())))
+    keys, regions = given.get("kms_key_ids", {}), given.get("regions", ())
+    if isinstance(keys, pulumi.Output) or isinstance(regions, pulumi.Output):
+        return []
+    stray = sorted(set(keys) - set(regions))
     return [
         f"kms_key_ids and regions: {region} has a key but is none of the regions. "
         f"Add it to regions, or remove its key"
         for region in stray
     ]
+
+
+def _conflicts_with_organization(given: Mapping[str, Any]) -> list[str]:
+    problems: list[str] = []
+    if given.get("organization") is True and "tags" in given:
+        problems.append("tags: the rules of an organization take none. Remove tags")
+    if "excluded_accounts" in given and given.get("organization") is not True:
+        problems.append(
+            "excluded_accounts: it is for the accounts of an organization. Add organization=True, "
+            "or remove excluded_accounts"
+        )
+    return problems
 
 
 def _problem_with(key: str, value: object) -> str | None:
@@ -251,8 +302,6 @@ def _one_of(values: tuple[object, ...], remedy: str) -> Callable[[object], str |
 
 
 def _traffic_type(value: object) -> str | None:
-    if not isinstance(value, str):
-        return "it must be a plain string, because the flow log is named after it"
     if value == "ACCEPT":
         return "ACCEPT leaves rejected traffic unlogged. Use REJECT, or ALL for both"
     if value not in ("REJECT", "ALL"):
@@ -283,7 +332,20 @@ def _kms_key_ids(value: object) -> str | None:
     return next((problem for problem in problems if problem), None)
 
 
+def _organization(value: object) -> str | None:
+    return None if isinstance(value, bool) else f"{value!r} is neither True nor False"
+
+
+def _excluded_accounts(value: object) -> str | None:
+    if not isinstance(value, list | tuple):
+        return f"{value!r} is not a list of the ids of accounts"
+    accounts = cast("Sequence[object]", value)
+    problems = (_account(account) for account in accounts if _is_plain(account))
+    return next((problem for problem in problems if problem), None)
+
+
 _ARN = r"arn:aws[a-z-]*"
+_account = _matches(r"\d{12}", "the id of an account: twelve digits, as a string")
 _kms_key = _matches(
     _ARN + r":kms:[^:]+:\d{12}:key/.+",
     "the ARN of a KMS key (arn:…:kms:…:key/…; CloudWatch takes no alias and no bare id)",
@@ -319,5 +381,15 @@ RULES: dict[str, Callable[[object], str | None]] = {
     ),
     "log_format": _log_format,
     "regions": _regions,
+    "organization": _organization,
+    "excluded_accounts": _excluded_accounts,
+    "rule_name": _matches(
+        # The longer names that rules of one account may have would bar the way to an organization.
+        r"[A-Za-z0-9_-]{1,64}",
+        "a rule's name: 1 to 64 letters, digits and - _",
+    ),
+    "maximum_execution_frequency": _one_of(
+        EXECUTION_FREQUENCIES, "These are the frequencies that AWS Config takes"
+    ),
     "max_aggregation_interval": _one_of((60, 600), "It is a number of seconds"),
 }

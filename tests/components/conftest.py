@@ -42,6 +42,8 @@ class Recorder(Mocks):
         arn = {
             "LogGroup": f"logs:{region}:{ACCOUNT}:log-group:{outputs['name']}",
             "Role": f"iam::{ACCOUNT}:role/{outputs['name']}",
+            "Rule": f"config:{region}:{ACCOUNT}:config-rule/config-rule-0123",
+            "OrganizationManagedRule": f"config:{region}:{ACCOUNT}:organization-config-rule/rule",
             "FlowLog": f"ec2:{region}:{ACCOUNT}:vpc-flow-log/fl-0123",
         }.get(args.typ.rsplit(":", 1)[-1])
         if arn:

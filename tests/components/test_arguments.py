@@ -1,11 +1,18 @@
 """The rules that arguments must keep, each broken in one place."""
 
+from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pytest
 
-from vpc_flow_logs import InvalidArgumentsError, SharedLogDestinationArgs, VpcFlowLogsArgs
-from vpc_flow_logs.arguments import RETENTION_DAYS, checked
+from vpc_flow_logs import (
+    FlowLogsComplianceArgs,
+    InvalidArgumentsError,
+    SharedLogDestinationArgs,
+    VpcFlowLogsArgs,
+)
+from vpc_flow_logs.arguments import EXECUTION_FREQUENCIES, RETENTION_DAYS, checked
 
 VPC = "vpc-0a1b2c3d4e5f60718"
 GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:shared"
@@ -23,6 +30,12 @@ def check(**args: Any) -> dict[str, Any]:
 def check_shared(**args: Any) -> dict[str, Any]:
     known = SharedLogDestinationArgs.__annotations__
     return checked("SharedLogDestination", "shared", known, "regions", args)
+
+
+def check_compliance(**args: Any) -> dict[str, Any]:
+    known = FlowLogsComplianceArgs.__annotations__
+    given = {"regions": ["eu-west-1"], **args}
+    return checked("FlowLogsCompliance", "checked", known, "regions", given)
 
 
 def test_what_is_left_out_or_none_is_not_there() -> None:
@@ -163,3 +176,64 @@ def test_a_key_for_a_region_without_log_group_is_a_mistake() -> None:
 def test_a_shared_destination_checks_the_keys() -> None:
     with pytest.raises(InvalidArgumentsError, match="kms_key_ids: "):
         check_shared(regions=["eu-west-1"], kms_key_ids={"eu-west-1": "alias/logs"})
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("regions", []),
+        ("organization", "yes"),
+        ("traffic_type", "ACCEPT"),
+        ("traffic_type", "reject"),
+        ("rule_name", ""),
+        ("rule_name", "vpc flow logs"),
+        ("rule_name", "x" * 65),
+        ("maximum_execution_frequency", "One_Day"),
+        ("maximum_execution_frequency", 24),
+    ],
+)
+def test_a_rule_s_wrong_value_is_named_with_its_argument(argument: str, value: object) -> None:
+    with pytest.raises(InvalidArgumentsError, match=f"(?m)^  - {argument}: "):
+        check_compliance(**{argument: value})
+
+
+@pytest.mark.parametrize("accounts", ["111122223333", ["1111"], [111122223333], ["1" * 12, "x"]])
+def test_excluded_accounts_are_a_list_of_account_ids(accounts: object) -> None:
+    with pytest.raises(InvalidArgumentsError, match=r"(?m)^  - excluded_accounts: "):
+        check_compliance(organization=True, excluded_accounts=accounts)
+
+
+@pytest.mark.parametrize("frequency", EXECUTION_FREQUENCIES)
+def test_aws_config_s_frequencies_pass(frequency: str) -> None:
+    given = check_compliance(maximum_execution_frequency=frequency)
+    assert given["maximum_execution_frequency"] == frequency
+
+
+@pytest.mark.parametrize("organization", [None, False])
+def test_accounts_can_be_excluded_from_an_organization_alone(organization: object) -> None:
+    with pytest.raises(InvalidArgumentsError, match=r"excluded_accounts: .*Add organization=True"):
+        check_compliance(organization=organization, excluded_accounts=["111122223333"])
+
+
+def test_the_rules_of_an_organization_take_no_tags() -> None:
+    with pytest.raises(InvalidArgumentsError, match=r"tags: .*Remove tags"):
+        check_compliance(organization=True, tags={"team": "network"})
+
+
+@pytest.mark.parametrize(
+    ("check_those", "argument", "value"),
+    [
+        (check, "traffic_type", "ALL"),
+        (check_shared, "regions", ["eu-west-1"]),
+        (check_shared, "kms_key_ids", {"eu-west-1": KEY}),
+        (check_compliance, "organization", True),
+        (check_compliance, "regions", ["eu-west-1"]),
+        (check_compliance, "traffic_type", "ALL"),
+    ],
+)
+def test_what_resources_are_named_after_cannot_be_an_output(
+    check_those: Callable[..., Any], argument: str, value: object
+) -> None:
+    given = {"regions": ["eu-west-1"]} if check_those is check_shared else {}
+    with pytest.raises(InvalidArgumentsError, match=f"(?m)^  - {argument}: it must be a plain"):
+        check_those(**{**given, argument: pulumi.Output.from_input(value)})

@@ -1,24 +1,39 @@
 """What users of the package may rely on: its public names, and its schema for other languages."""
 
 import json
+import runpy
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import pulumi
 import pytest
+from pulumi.provider import experimental
 from pulumi.provider.experimental.component import ComponentProvider
 
 import vpc_flow_logs
-from vpc_flow_logs import SharedLogDestination, VpcFlowLogs, VpcFlowLogsArgs
+from vpc_flow_logs import (
+    FlowLogsCompliance,
+    FlowLogsComplianceArgs,
+    SharedLogDestination,
+    VpcFlowLogs,
+    VpcFlowLogsArgs,
+)
 from vpc_flow_logs import arguments as rules
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    provider = ComponentProvider([VpcFlowLogs, SharedLogDestination], "vpc-flow-logs")
+    provider = ComponentProvider(
+        [VpcFlowLogs, SharedLogDestination, FlowLogsCompliance], "vpc-flow-logs"
+    )
     return json.loads(provider.schema or "{}")
 
 
 def test_public_names() -> None:
     assert vpc_flow_logs.__all__ == [
+        "FlowLogsCompliance",
+        "FlowLogsComplianceArgs",
         "InvalidArgumentsError",
         "SharedLogDestination",
         "SharedLogDestinationArgs",
@@ -27,8 +42,9 @@ def test_public_names() -> None:
     ]
 
 
-def test_both_components_are_usable_from_other_languages(schema: dict[str, Any]) -> None:
+def test_the_components_are_usable_from_other_languages(schema: dict[str, Any]) -> None:
     assert sorted(schema["resources"]) == [
+        "vpc-flow-logs:index:FlowLogsCompliance",
         "vpc-flow-logs:index:SharedLogDestination",
         "vpc-flow-logs:index:VpcFlowLogs",
     ]
@@ -48,3 +64,14 @@ def test_only_the_vpc_is_required(schema: dict[str, Any]) -> None:
 def test_every_argument_but_booleans_region_and_tags_has_a_rule() -> None:
     without = set(VpcFlowLogsArgs.__annotations__) - set(rules.RULES)
     assert without == {"retain_logs_on_destroy", "region", "tags"}
+    assert set(FlowLogsComplianceArgs.__annotations__) - set(rules.RULES) == {"tags"}
+
+
+def test_the_launcher_serves_every_component() -> None:
+    launcher = Path(vpc_flow_logs.__file__).parents[1] / "__main__.py"
+    with mock.patch.object(experimental, "component_provider_host") as host:
+        runpy.run_path(str(launcher), run_name="__main__")
+    public = [getattr(vpc_flow_logs, name) for name in vpc_flow_logs.__all__]
+    assert set(host.call_args.kwargs["components"]) == {
+        one for one in public if issubclass(one, pulumi.ComponentResource)
+    }
