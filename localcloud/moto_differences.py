@@ -1,4 +1,4 @@
-"""Where moto's flow logs differ from AWS's, put right.
+"""Where moto's flow logs and Config rules differ from AWS's, put right.
 
 - AWS tells apart flow logs of different traffic types: only the same VPC,
   traffic type and destination together are FlowLogAlreadyExists. moto leaves
@@ -6,8 +6,11 @@
 - AWS finds the log group whether a flow log names it by ``LogGroupName`` or by
   ``LogDestination``. moto looks at the first alone, and reports that delivery
   fails for the second.
+- AWS takes no Config rule in a region without a configuration recorder. moto
+  does.
 
-Source: Amazon EC2 API reference, CreateFlowLogs.
+Source: Amazon EC2 API reference, CreateFlowLogs; AWS Config API reference,
+PutConfigRule.
 """
 
 import functools
@@ -20,12 +23,14 @@ _creating: ContextVar[str | None] = ContextVar("traffic type being created", def
 
 def put_right() -> None:
     """Correct moto in this process. Calling it again changes nothing."""
-    from moto.ec2.models.flow_logs import FlowLogsBackend  # noqa: PLC0415 (slow to import)
+    from moto.config.models import ConfigBackend  # noqa: PLC0415 (slow to import)
+    from moto.ec2.models.flow_logs import FlowLogsBackend  # noqa: PLC0415
 
     if hasattr(FlowLogsBackend.create_flow_logs, "__wrapped__"):
         return
     FlowLogsBackend.create_flow_logs = _create(FlowLogsBackend.create_flow_logs)
     FlowLogsBackend.describe_flow_logs = _describe(FlowLogsBackend.describe_flow_logs)
+    ConfigBackend.put_config_rule = _put_rule(ConfigBackend.put_config_rule)
 
 
 def _create(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,3 +61,18 @@ def _describe(original: Callable[..., Any]) -> Callable[..., Any]:
         return [flow_log for flow_log in found if flow_log.traffic_type == traffic_type]
 
     return describe_flow_logs
+
+
+def _put_rule(original: Callable[..., Any]) -> Callable[..., Any]:
+    from moto.core.exceptions import JsonRESTError  # noqa: PLC0415
+
+    @functools.wraps(original)
+    def put_config_rule(backend: Any, *args: Any, **kwargs: Any) -> Any:
+        if not backend.recorders:
+            raise JsonRESTError(
+                "NoAvailableConfigurationRecorderException",
+                f"There is no configuration recorder in {backend.region_name}.",
+            )
+        return original(backend, *args, **kwargs)
+
+    return put_config_rule

@@ -85,6 +85,13 @@ def make_log_group(cloud: LocalCloud, name: str = "by-hand") -> str:
     return f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:{name}"
 
 
+def make_recorder(cloud: LocalCloud, region: str | None = None) -> None:
+    """Make a configuration recorder by hand, as whoever runs AWS Config does."""
+    cloud.client("config", region).put_configuration_recorder(
+        ConfigurationRecorder={"name": "default", "roleARN": f"arn:aws:iam::{ACCOUNT}:role/config"}
+    )
+
+
 @dataclass(frozen=True)
 class Case:
     """An example of a resource type.
@@ -115,6 +122,29 @@ def _flow_log(cloud: LocalCloud) -> dict[str, Any]:
         "iamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/{make_role(cloud)}",
         "tags": {"team": "network"},
     }
+
+
+def _rule(cloud: LocalCloud) -> dict[str, Any]:
+    make_recorder(cloud)
+    return {
+        "name": "flow-logs",
+        "source": {"owner": "AWS", "sourceIdentifier": "VPC_FLOW_LOGS_ENABLED"},
+        "inputParameters": '{"trafficType": "REJECT"}',
+        "tags": {"a": "1"},
+    }
+
+
+def _change_rule(cloud: LocalCloud, name: str) -> None:
+    config = cloud.client("config")
+    (rule,) = config.describe_config_rules(ConfigRuleNames=[name])["ConfigRules"]
+    config.put_config_rule(
+        ConfigRule={
+            "ConfigRuleName": name,
+            "Source": rule["Source"],
+            "InputParameters": '{"trafficType":"ACCEPT"}',
+        },
+        Tags=[{"Key": "a", "Value": "1"}],  # moto forgets them otherwise
+    )
 
 
 def _tag(cloud: LocalCloud, resource_id: str) -> None:
@@ -267,6 +297,20 @@ CASES = (
             Bucket=bucket, Policy=bucket_policy("by-hand", "s3:GetObject")
         ),
         remove=lambda cloud, bucket: cloud.client("s3").delete_bucket_policy(Bucket=bucket),
+    ),
+    Case(
+        token="aws:cfg/rule:Rule",
+        inputs=_rule,
+        in_place={
+            "description": "rejected traffic is logged",
+            "inputParameters": '{"trafficType": "ALL"}',
+            "maximumExecutionFrequency": "One_Hour",
+            "tags": {"b": "2"},
+        },
+        replacing={"name": "all-flow-logs"},
+        drift=_change_rule,
+        drifted={"inputParameters": '{"trafficType":"ACCEPT"}'},
+        remove=lambda cloud, name: cloud.client("config").delete_config_rule(ConfigRuleName=name),
     ),
 )
 """All of them, one a resource type."""

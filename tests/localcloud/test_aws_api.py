@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from localcloud import LocalCloud
 from localcloud.aws_api import serve
 
-from .cases import make_log_group, make_role, make_vpc
+from .cases import make_log_group, make_recorder, make_role, make_vpc
 from .conftest import SESSION
 
 CALLS: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -141,3 +141,20 @@ def test_delivery_depends_on_the_log_group_that_the_destination_names(
     create_flow_log(api, make_vpc(api), group.replace("by-hand", name))
     (flow_log,) = api.client("ec2").describe_flow_logs()["FlowLogs"]
     assert flow_log["DeliverLogsStatus"] == status
+
+
+def test_a_config_rule_needs_a_recorder_in_its_region(api: LocalCloud) -> None:
+    rule = {
+        "ConfigRuleName": "logged",
+        "Source": {"Owner": "AWS", "SourceIdentifier": "VPC_FLOW_LOGS_ENABLED"},
+    }
+    config = api.client("config")
+    with pytest.raises(ClientError, match=r"NoAvailableConfigurationRecorderException.*eu-west-1"):
+        config.put_config_rule(ConfigRule=rule)
+    make_recorder(api, "us-east-1")
+    with pytest.raises(ClientError, match="NoAvailableConfigurationRecorderException"):
+        config.put_config_rule(ConfigRule=rule)
+    make_recorder(api)
+    config.put_config_rule(ConfigRule=rule)
+    (made,) = config.describe_config_rules()["ConfigRules"]
+    assert made["ConfigRuleName"] == "logged"

@@ -29,6 +29,7 @@ WITHOUT_VALUE = {
 # Which properties replace an object when they change, as the documentation of the real provider
 # has it ("Forces new resource"); `region` replaces whatever has one.
 REPLACING: dict[str, set[str]] = {
+    "aws:cfg/rule:Rule": {"name"},
     "aws:cloudwatch/logGroup:LogGroup": {"logGroupClass", "name", "namePrefix"},
     "aws:ec2/defaultVpc:DefaultVpc": set(),
     "aws:ec2/flowLog:FlowLog": {

@@ -10,7 +10,7 @@ from localcloud import LocalCloud
 from localcloud.provider.functions import FUNCTIONS
 from localcloud.provider.types import RESOURCE_TYPES
 
-from .cases import make_vpc
+from .cases import make_recorder, make_vpc
 from .conftest import Project
 
 # One of each type, with every input that can change in place taken from the configuration.
@@ -59,6 +59,13 @@ aws.s3.BucketPolicy(
     bucket=bucket.bucket,
     policy=allow(bucket.arn.apply("{}/*".format), Principal={"Service": "logs.amazonaws.com"}),
 )
+aws.cfg.Rule(
+    "logged",
+    source={"owner": "AWS", "source_identifier": "VPC_FLOW_LOGS_ENABLED"},
+    input_parameters=json.dumps({"trafficType": config.get("traffic") or "REJECT"}),
+    description=f"of {team}",
+    tags=tags,
+)
 for name, value in {"flowLog": flow_log.id, "group": group.name, "bucket": bucket.bucket}.items():
     pulumi.export(name, value)
 pulumi.export("tagsAll", flow_log.tags_all)
@@ -79,6 +86,7 @@ def every_type(cloud: LocalCloud, project: Project) -> Project:
         PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*",'
         '"Resource":"*"}]}',
     )["Policy"]["Arn"]
+    make_recorder(cloud)
     project.write(EVERY_TYPE)
     project.configure(boundary=policy)
     return project
@@ -89,7 +97,7 @@ def test_the_life_of_a_stack_with_every_type(cloud: LocalCloud, every_type: Proj
     assert all(token in printed for token in RESOURCE_TYPES)
     changing = ("Create", "Put", "PUT", "Attach", "Tag", "Modify")
     made = [call.operation for call in cloud.calls if call.operation.startswith(changing)]
-    assert made == ["CreatePolicy"]
+    assert made == ["CreatePolicy", "PutConfigurationRecorder"]
 
     every_type.pulumi("up", "--yes", "--skip-preview")
     before = resources(every_type)
@@ -115,6 +123,7 @@ def test_the_life_of_a_stack_with_every_type(cloud: LocalCloud, every_type: Proj
     assert cloud.client("logs").describe_log_groups()["logGroups"] == []
     assert cloud.client("iam").list_roles()["Roles"] == []
     assert cloud.client("s3").list_buckets()["Buckets"] == []
+    assert cloud.client("config").describe_config_rules()["ConfigRules"] == []
     (key,) = cloud.client("kms").list_keys()["Keys"]
     state = cloud.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
     assert state == "PendingDeletion"

@@ -17,6 +17,7 @@ from .cases import (
     document,
     make_bucket,
     make_log_group,
+    make_recorder,
     make_role,
     make_vpc,
     permissions,
@@ -250,3 +251,16 @@ def test_a_policy_document_keeps_the_spelling_of_the_program(
     name, state = plugin.create(ROLE, inputs)
     assert state["assumeRolePolicy"] == spelled
     assert plugin.read(ROLE, name, state, inputs)[2] == inputs
+
+
+# -- rules of AWS Config ---------------------------------------------------------
+
+
+def test_what_the_stand_in_lacks_in_a_rule_s_source_is_refused(
+    api: LocalCloud, plugin: Plugin
+) -> None:
+    make_recorder(api)
+    source = {"owner": "CUSTOM_POLICY", "customPolicyDetails": {"policyText": "rule all {}"}}
+    with pytest.raises(grpc.RpcError, match="no customPolicyDetails in a rule's source"):
+        plugin.create("aws:cfg/rule:Rule", {"name": "custom", "source": source})
+    assert api.client("config").describe_config_rules()["ConfigRules"] == []

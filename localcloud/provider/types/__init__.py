@@ -1,7 +1,7 @@
 """The resource types that the stand-in has, one file a service."""
 
 from localcloud.provider.resource_type import ResourceType
-from localcloud.provider.types import ec2, iam, kms, logs, s3
+from localcloud.provider.types import config, ec2, iam, kms, logs, s3
 
 RESOURCE_TYPES: dict[str, ResourceType] = {
     row.token: row
@@ -17,6 +17,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         s3.BUCKET,
         s3.BUCKET_POLICY,
         kms.KEY,
+        config.RULE,
     )
 }
 """By type token."""
