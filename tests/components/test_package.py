@@ -1,6 +1,7 @@
 """What users of the package may rely on: its public names, and its schema for other languages."""
 
 import json
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,14 @@ def test_every_argument_but_booleans_region_and_tags_has_a_rule() -> None:
     without = set(VpcFlowLogsArgs.__annotations__) - set(rules.RULES)
     assert without == {"retain_logs_on_destroy", "region", "tags"}
     assert set(FlowLogsComplianceArgs.__annotations__) - set(rules.RULES) == {"tags"}
+
+
+def test_the_page_on_compliance_has_every_argument() -> None:
+    page = Path(vpc_flow_logs.__file__).parents[2] / "docs" / "compliance.md"
+    described = re.findall(r"(?m)^\| `(\w+)` \|", page.read_text())
+    assert [*FlowLogsComplianceArgs.__annotations__] == [
+        name for name in described if name not in ("drift", "audit")
+    ]
 
 
 def test_the_launcher_serves_every_component() -> None:
