@@ -188,6 +188,7 @@ def checked(
     ]
     problems += _keys_of_no_region(given)
     problems += _conflicts_with_organization(given)
+    problems += _out_of_region(given.get("log_group_arn"), given.get("region"))
     if required not in given:
         problems.append(f"{required}: it is missing, and nothing can be made without it")
     if problems:
@@ -210,13 +211,53 @@ def destination_type(destination_arn: str) -> str:
     return "s3" if destination_arn.split(":")[2] == "s3" else "kinesis-data-firehose"
 
 
-def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulumi.Output[Any]:
-    def check(known: object) -> object:
-        if problem := _problem_with(key, known):
-            raise InvalidArgumentsError(_message(title, [f"{key}: {problem}"]))
-        return known
+def log_group_of_region(name: str, log_group_arn: str, region: str) -> str:
+    """Return the ARN of a log group as the flow log of a VPC takes it.
 
-    return pulumi.Output.from_input(value).apply(check)
+    Args:
+        name: the logical name of the VpcFlowLogs, for the message.
+        log_group_arn: a checked ``log_group_arn``.
+        region: the VPC's region.
+
+    Returns:
+        The ARN without a trailing ``:*``, which DescribeLogGroups gives and a
+        flow log must not have.
+
+    Raises:
+        InvalidArgumentsError: when the log group is in another region. AWS
+            takes such a flow log, and it delivers nothing (Amazon VPC User
+            Guide, "Publish flow logs to CloudWatch Logs").
+    """
+    if problems := _out_of_region(log_group_arn, region):
+        raise InvalidArgumentsError(_message(f'VpcFlowLogs "{name}"', problems))
+    return log_group_arn.removesuffix(":*")
+
+
+def _out_of_region(log_group_arn: object, region: object) -> list[str]:
+    if not isinstance(log_group_arn, str) or not isinstance(region, str):
+        return []  # left out, or not known yet
+    if _problem_with("log_group_arn", log_group_arn) or log_group_arn.split(":")[3] == region:
+        return []
+    problem = (
+        f"log_group_arn: {log_group_arn} is not in {region}, the region of the VPC, and a flow log "
+        f"delivers within its region alone. Use a log group of {region}, or set region if the VPC "
+        "is in another"
+    )
+    return [problem]
+
+
+def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulumi.Output[Any]:
+    output = pulumi.Output.from_input(value)
+
+    def check(known: Sequence[Any]) -> object:
+        argument, is_secret = known
+        if problem := _problem_with(key, argument):
+            if is_secret:
+                problem = "its value is a secret, so it is not shown, and AWS would refuse it"
+            raise InvalidArgumentsError(_message(title, [f"{key}: {problem}"]))
+        return argument
+
+    return pulumi.Output.all(output, output.is_secret()).apply(check)
 
 
 def _is_plain(value: object) -> bool:
@@ -245,10 +286,10 @@ def _conflicts(given: Mapping[str, Any]) -> list[str]:
 
 def _keys_of_no_region(given: Mapping[str, Any]) -> list[str]:
     # A misspelt region here would leave the right one's log group without the key.
-    keys, regions = given.get("kms_key_ids", {}), given.get("regions", ())
-    if isinstance(keys, pulumi.Output) or isinstance(regions, pulumi.Output):
+    keys, regions = given.get("kms_key_ids"), given.get("regions")
+    if not isinstance(keys, Mapping) or _regions(regions):
         return []
-    stray = sorted(set(keys) - set(regions))
+    stray = sorted(set(cast("Mapping[str, object]", keys)) - set(cast("Sequence[str]", regions)))
     return [
         f"kms_key_ids and regions: {region} has a key but is none of the regions. "
         f"Add it to regions, or remove its key"
@@ -361,7 +402,8 @@ RULES: dict[str, Callable[[object], str | None]] = {
     "kms_key_id": _kms_key,
     "kms_key_ids": _kms_key_ids,
     "log_group_arn": _matches(
-        _ARN + r":logs:[^:]+:\d{12}:log-group:[^:*]+(:\*)?",
+        # It goes into the delivery role's policy, where a wildcard would widen it.
+        _ARN + r":logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}(:\*)?",
         "the ARN of a log group (arn:…:logs:…:log-group:…)",
     ),
     "role_arn": _matches(_ARN + r":iam::\d{12}:role/.+", "the ARN of a role (arn:…:iam::…:role/…)"),

@@ -3,13 +3,18 @@
 # reads the real annotations of this class.
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from vpc_flow_logs.account import Account
-from vpc_flow_logs.arguments import VpcFlowLogsArgs, checked, destination_type
+from vpc_flow_logs.arguments import (
+    VpcFlowLogsArgs,
+    checked,
+    destination_type,
+    log_group_of_region,
+)
 from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
 from vpc_flow_logs.log_format import to_aws_format
@@ -108,10 +113,12 @@ class VpcFlowLogs(pulumi.ComponentResource):
     ) -> tuple[pulumi.Output[str], pulumi.Input[str], list[pulumi.Resource]]:
         """Return log group ARN, role ARN, and what must exist before records can arrive."""
         log_group = None
+        region = given.get("region")
+        if region is None:
+            region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
         if "log_group_arn" in given:
-            group_arn = pulumi.Output.from_input(cast("str", given["log_group_arn"])).apply(
-                # DescribeLogGroups gives ARNs that end in `:*`; a flow log must not have it.
-                lambda arn: arn.removesuffix(":*")
+            group_arn = pulumi.Output.all(given["log_group_arn"], region).apply(
+                lambda both: log_group_of_region(name, *both)
             )
             self.log_group_name = group_arn.apply(lambda arn: arn.split(":log-group:")[1])
         else:
@@ -129,9 +136,6 @@ class VpcFlowLogs(pulumi.ComponentResource):
             return group_arn, given["role_arn"], []
 
         account = Account.of(self)
-        region = given.get("region")
-        if region is None:
-            region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
         role, policy = create_delivery_role(
             name,
             account=account,

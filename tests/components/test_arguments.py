@@ -94,6 +94,8 @@ def test_conflict_names_both_arguments_and_the_remedy(
         ("kms_key_id", "arn:aws:kms:eu-west-1:111122223333:alias/logs"),
         ("log_group_arn", "VPC-Flow-Logs"),
         ("log_group_arn", ROLE),
+        ("log_group_arn", GROUP.replace("eu-west-1", "*")),
+        ("log_group_arn", GROUP.replace("shared", "sh?red")),
         ("role_arn", "VPCFlowLogsRole"),
         ("role_arn", BOUNDARY),
         ("role_name", "with space"),
@@ -237,3 +239,14 @@ def test_what_resources_are_named_after_cannot_be_an_output(
     given = {"regions": ["eu-west-1"]} if check_those is check_shared else {}
     with pytest.raises(InvalidArgumentsError, match=f"(?m)^  - {argument}: it must be a plain"):
         check_those(**{**given, argument: pulumi.Output.from_input(value)})
+
+
+@pytest.mark.parametrize("regions", [5, [["eu-west-1"]], {"eu-west-1": 1}])
+def test_regions_of_another_type_are_named_beside_keys_too(regions: object) -> None:
+    with pytest.raises(InvalidArgumentsError, match=r"(?m)^  - regions: "):
+        check_shared(regions=regions, kms_key_ids={"eu-west-1": KEY})
+
+
+def test_keys_of_another_type_are_named() -> None:
+    with pytest.raises(InvalidArgumentsError, match=r"(?m)^  - kms_key_ids: "):
+        check_shared(regions=["eu-west-1"], kms_key_ids="alias/logs")

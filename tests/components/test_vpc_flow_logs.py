@@ -204,3 +204,25 @@ def test_a_wrong_value_that_is_known_late_fails_the_deployment(built: Deploy) ->
     # The SDK wraps what is raised while it resolves an output.
     with pytest.raises(ValueError, match="retention_in_days: 42"):
         built(retention_in_days=pulumi.Output.from_input(42))
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_log_group_of_another_region_is_refused_because_nothing_would_arrive(
+    built: Deploy, late: bool
+) -> None:
+    group = pulumi.Output.from_input(GROUP) if late else GROUP
+    # The SDK wraps what is raised while it resolves an output.
+    expected = ValueError if late else InvalidArgumentsError
+    with pytest.raises(expected, match=r"log_group_arn: .* is not in us-east-1"):
+        built(log_group_arn=group, region="us-east-1", role_arn=ROLE)
+
+
+def test_without_a_region_a_log_group_must_be_in_the_provider_s(built: Deploy) -> None:
+    with pytest.raises(ValueError, match=r"log_group_arn: .* is not in us-east-1"):
+        built({"region": "us-east-1"}, log_group_arn=GROUP, role_arn=ROLE)
+
+
+def test_a_secret_that_is_wrong_is_not_shown(built: Deploy) -> None:
+    with pytest.raises(ValueError, match=r"role_name: its value is a secret") as error:
+        built(role_name=pulumi.Output.secret("not a role's name"))
+    assert "not a role" not in str(error.value)
