@@ -10,18 +10,20 @@ from localcloud import LocalCloud
 
 from .conftest import REPOSITORY, Project
 
-PROGRAM = Path(__file__).parent / "programs" / "other_language" / "__main__.py"
+PROGRAMS = Path(__file__).parent / "programs"
 
 
-@pytest.fixture
-def remote(project: Callable[..., Project], tmp_path: Path) -> Project:
+@pytest.fixture(params=["other_language"])
+def remote(
+    project: Callable[..., Project], tmp_path: Path, request: pytest.FixtureRequest
+) -> Project:
     """A project that uses a copy of the package, which stands alone but for its environment."""
     package = tmp_path / "package"
     shutil.copytree(
         REPOSITORY / "components", package, ignore=shutil.ignore_patterns("__pycache__")
     )
     (package / "venv").symlink_to(REPOSITORY / ".venv")
-    made = project(PROGRAM)
+    made = project(PROGRAMS / request.param / "__main__.py")
     with (made.folder / "Pulumi.yaml").open("a") as file:
         file.write(f"plugins: {{providers: [{{name: vpc-flow-logs, path: {package}}}]}}\n")
     return made
@@ -42,3 +44,25 @@ def test_the_package_makes_the_component(cloud: LocalCloud, remote: Project) -> 
 def test_wrong_arguments_are_named_through_the_package_too(remote: Project) -> None:
     remote.configure(args={"retentionInDays": 42})
     assert "retention_in_days: 42 is none of 1, 3, 5" in remote.pulumi("preview", exit_code=1)
+
+
+@pytest.mark.parametrize("remote", ["other_language_compliance"], indirect=True)
+def test_the_package_makes_the_rules_of_each_region(cloud: LocalCloud, remote: Project) -> None:
+    regions = ["eu-west-1", "us-east-1"]
+    for region in regions:
+        cloud.client("config", region).put_configuration_recorder(
+            ConfigurationRecorder={
+                "name": "default",
+                "roleARN": "arn:aws:iam::123456789012:role/config",
+            }
+        )
+    remote.configure(args={"regions": regions, "organization": False, "ruleName": "logged"})
+    remote.pulumi("up", "--yes", "--skip-preview")
+    made = {
+        region: cloud.client("config", region).describe_config_rules()["ConfigRules"]
+        for region in regions
+    }
+    assert remote.outputs()["ruleArns"] == {
+        region: rule["ConfigRuleArn"] for region, (rule,) in made.items()
+    }
+    assert {rule["ConfigRuleName"] for (rule,) in made.values()} == {"logged"}
