@@ -40,6 +40,8 @@ def test_public_names() -> None:
         "SharedLogDestinationArgs",
         "VpcFlowLogs",
         "VpcFlowLogsArgs",
+        "delivery_policy",
+        "trust_policy",
     ]
 
 
