@@ -199,7 +199,7 @@ def _names(values: Mapping[str, Any]) -> list[str]:
     for key in ("regions", "vpcs"):
         if not values[key]:
             problems.append(f"{key}: an empty list covers nothing. Use [all], or name some")
-        elif "all" in values[key][1:] or values[key][:1] == ["all"] != values[key]:
+        elif "all" in values[key] and len(values[key]) > 1:
             problems.append(f"{key}: all stands alone. Remove it, or everything else")
     return problems
 

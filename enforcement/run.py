@@ -63,8 +63,8 @@ def _require_same_account(accounts: Sequence[AccountFacts]) -> None:
     if provider != account.id:
         problem = (
             f"Pulumi's AWS provider works in account {provider}, but the VPCs were read in account "
-            f"{account.id}. Give both the same credentials, through the environment or aws:profile, "
-            "and not in other settings of the provider"
+            f"{account.id}. Give both the same credentials, through the environment or "
+            "aws:profile, and not in other settings of the provider"
         )
         raise PlanError([problem])
 

@@ -7,9 +7,7 @@ from .conftest import ACCOUNT, GROUP, REGIONS, ROLE, Account, Stack
 ASIA, EUROPE, AMERICA = REGIONS
 
 
-def test_what_was_made_by_hand_is_imported_without_a_change(
-    account: Account, stack: Stack
-) -> None:
+def test_what_was_made_by_hand_is_imported_without_a_change(account: Account, stack: Stack) -> None:
     """As the control has it: one group, one role, one flow log, all made by hand."""
     group, role = account.log_group(EUROPE, GROUP, days=400), account.role(ROLE)
     vpc_id, bare = account.default_vpc(EUROPE), account.vpc(EUROPE)

@@ -97,7 +97,7 @@ def test_a_vpc_that_disappears_meanwhile_is_one_error_and_the_rest_is_done(
         hold.release()
         printed, _ = process.communicate()
     assert process.returncode != 0
-    assert f"InvalidVpcID.NotFound" in printed
+    assert "InvalidVpcID.NotFound" in printed
     assert gone in printed
     assert set(account.flow_logs()) == {account.default_vpc(EUROPE)}
     stack.up()

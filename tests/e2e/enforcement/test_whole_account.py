@@ -7,7 +7,7 @@ from .conftest import GROUP, REGIONS, ROLE, Account, Stack
 ASIA, EUROPE, AMERICA = REGIONS
 
 
-def test_an_account_with_a_history_is_covered_kept_covered_and_backed_out(
+def test_an_account_with_a_history_is_covered_and_backed_out(  # noqa: PLR0915 (one story)
     account: Account, stack: Stack
 ) -> None:
     hand_made = account.log_group(ASIA, GROUP)  # with the stack's name, as the control has it
@@ -24,9 +24,9 @@ def test_an_account_with_a_history_is_covered_kept_covered_and_backed_out(
     short_log = account.flow_log(AMERICA, short_lived, short)
     failed_log = account.flow_log(ASIA, undelivered, "of:no-such-group")
     partly = account.vpc(ASIA)
-    subnet = account.cloud.client("ec2", ASIA).create_subnet(
-        VpcId=partly, CidrBlock="10.0.1.0/24"
-    )["Subnet"]["SubnetId"]
+    subnet = account.cloud.client("ec2", ASIA).create_subnet(VpcId=partly, CidrBlock="10.0.1.0/24")[
+        "Subnet"
+    ]["SubnetId"]
     subnet_log = account.flow_log(ASIA, subnet, hand_made)
     foreign = {kept_log, accept_log, short_log, failed_log, subnet_log}
     entry = {"reason": "no route to it", "owner": "team-network"}
