@@ -36,6 +36,6 @@ def estimate(
         f"{to_cloudwatch + elsewhere} more VPCs will be logged. Estimate: {delivery:.2f} USD a "
         f"month for delivery, and up to {storage:.2f} USD a month for storage once "
         f"{retention_in_days} days are kept. This assumes {megabytes_per_vpc} MB of records a "
-        "month from each VPC (set megabytesPerVpc to what you know; nothing was measured) and the list "
-        "prices of us-east-1; other regions differ."
+        "month from each VPC (set megabytesPerVpc to what you know; nothing was measured) and the "
+        "list prices of us-east-1; other regions differ."
     )

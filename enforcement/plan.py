@@ -343,8 +343,8 @@ class _Draft:
             if log.delivery_status == "FAILED":
                 self.warnings.append(
                     f"{log.id} of {vpc.id} in {facts.region} is this stack's, but its delivery "
-                    f"failed: {log.delivery_error or 'AWS gives no reason'}. Check the role and the "
-                    "destination; `vpc-flow-logs verify` shows whether it recovers"
+                    f"failed: {log.delivery_error or 'AWS gives no reason'}. Check the role and "
+                    "the destination; `vpc-flow-logs verify` shows whether it recovers"
                 )
         reason = f"{self.configuration.traffic_type} to {destination}"
         self._decide(facts, vpc, Outcome.COVERED, reason)
