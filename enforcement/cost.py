@@ -1,16 +1,14 @@
 """What logging more VPCs is likely to cost a month; pure.
 
-The prices are the list prices of the first tier in us-east-1: vended logs delivered to CloudWatch
-(standard class), to S3 and to Firehose, and a gigabyte kept in CloudWatch for a month, which is
-billed compressed. Other regions cost up to twice as much.
+The prices are the list prices of the first tier in us-east-1: of vended logs, delivered to
+CloudWatch (standard class) or to S3 and Firehose, and of a gigabyte kept in CloudWatch for a month.
+CloudWatch bills what it keeps compressed, so the estimate of the storage is an upper bound.
 https://aws.amazon.com/cloudwatch/pricing/
 """
 
 DOLLARS_PER_GB_TO_CLOUDWATCH = 0.50
 DOLLARS_PER_GB_ELSEWHERE = 0.25
 DOLLARS_PER_GB_MONTH_STORED = 0.03
-COMPRESSED = 0.15
-"""What is left of a record's size when CloudWatch stores it, as AWS's own examples have it."""
 _DAYS_A_MONTH = 30.4
 
 
@@ -30,8 +28,7 @@ def estimate(
         to_cloudwatch * DOLLARS_PER_GB_TO_CLOUDWATCH + elsewhere * DOLLARS_PER_GB_ELSEWHERE
     )
     months = retention_in_days / _DAYS_A_MONTH
-    stored = gigabytes * to_cloudwatch * months * COMPRESSED
-    storage = stored * DOLLARS_PER_GB_MONTH_STORED
+    storage = gigabytes * to_cloudwatch * months * DOLLARS_PER_GB_MONTH_STORED
     return (
         f"{to_cloudwatch + elsewhere} more VPCs will be logged. Estimate: {delivery:.2f} USD a "
         f"month for delivery, and up to {storage:.2f} USD a month for storage once "
