@@ -52,6 +52,8 @@ class FlowLog:
         log_group_name: The CloudWatch log group, None for other destinations.
         delivery_role_arn: The role that delivers to CloudWatch, empty when there is none.
         max_aggregation_interval: Seconds, 60 or 600.
+        log_format: The fields of its records, `${srcaddr} ${dstaddr}`; empty when the source does
+            not know them.
         created: When the flow log was made, in UTC, if known.
         tags: The flow log's tags as (key, value), sorted.
     """
@@ -67,6 +69,7 @@ class FlowLog:
     log_group_name: str | None = None
     delivery_role_arn: str = ""
     max_aggregation_interval: int = 600
+    log_format: str = ""
     created: datetime | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
@@ -90,11 +93,21 @@ class LogGroup:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInterface:
-    """An elastic network interface (ENI): what a subnet's or an interface's flow log covers."""
+    """An elastic network interface (ENI): what a flow log's records are about.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
+
+    Attributes:
+        id: `eni-0123456789abcdef0`.
+        vpc_id: The VPC it is in.
+        subnet_id: The subnet it is in.
+        in_use: False when it is attached to nothing, so that no traffic can pass it.
+    """
 
     id: str
     vpc_id: str
     subnet_id: str
+    in_use: bool = True
 
 
 class Cause(StrEnum):

@@ -74,6 +74,7 @@ def _parse_flow_log(item: Item) -> FlowLog:
         log_group_name=log_group_name,
         delivery_role_arn=item.get("DeliverLogsPermissionArn", ""),
         max_aggregation_interval=item.get("MaxAggregationInterval", 600),
+        log_format=aws.printable(item.get("LogFormat") or ""),
         created=item.get("CreationTime"),
         tags=tuple(
             sorted(
@@ -89,7 +90,12 @@ def _parse_log_group(item: Item) -> LogGroup:
 
 
 def _parse_interface(item: Item) -> NetworkInterface:
-    return NetworkInterface(item["NetworkInterfaceId"], item["VpcId"], item["SubnetId"])
+    return NetworkInterface(
+        item["NetworkInterfaceId"],
+        item["VpcId"],
+        item["SubnetId"],
+        in_use=item.get("Status") != "available",
+    )
 
 
 # Page sizes are the most that AWS allows.
