@@ -1,6 +1,5 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
-import re
 import signal
 import sys
 from collections import Counter
@@ -8,16 +7,14 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from os import environ
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, cast
 
-import botocore.exceptions
 import click
 
-from flowaudit import aggregator, aws, exemptions, organization
+from flowaudit import aggregator, aws, exemptions, organization, scope
 from flowaudit.audit import Auditor, Plan
 from flowaudit.errors import ConfigurationError
 from flowaudit.finding import Report, Requirement, Severity, TrafficType
@@ -65,8 +62,8 @@ def run(request: Request) -> int:
             or when a report could not be written.
     """
     targets = _targets(request)
-    _by_account(request)
-    session = _session(request)
+    scope.roles_by_account(request.role_arns)
+    session = scope.open_session(request.profile, request.regions)
     everything = request.regions == ("all",) and not request.accounts
     plan = Plan(
         source=" ".join(request.source) if request.source else "ec2",
@@ -127,28 +124,11 @@ def _targets(request: Request) -> Sequence[tuple[str, Path | None]]:
     return targets
 
 
-def _session(request: Request) -> "Session":
-    try:
-        session = aws.open_session(request.profile)
-        session.get_scoped_config()  # where a wrong profile shows
-        aws.first_regions(session)  # where a wrong home region shows
-        known = aws.known_regions(session)
-        if session.get_credentials() is None:
-            raise botocore.exceptions.NoCredentialsError
-    except botocore.exceptions.BotoCoreError as error:
-        raise ConfigurationError(f"{error} (--profile, AWS_PROFILE, `aws configure`)") from error
-    for region in () if request.regions == ("all",) else request.regions:
-        if region not in known:
-            close = get_close_matches(region, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise ConfigurationError(f"--regions: there is no region {region}{hint}")
-    return session
-
-
 def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequence[Account]:
     if request.role_arns:
         return [
-            Account(role_arn=arn, id=account_id) for account_id, arn in _by_account(request).items()
+            Account(role_arn=arn, id=account_id)
+            for account_id, arn in scope.roles_by_account(request.role_arns).items()
         ]
     if not request.organization:
         return [Account()]
@@ -162,23 +142,6 @@ def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequenc
         return []
     finally:
         auditor.count_calls(Counter(meter.calls), len(meter.throttled))
-
-
-def _by_account(request: Request) -> dict[str, str]:
-    """Return the role of each account.
-
-    Raises:
-        ConfigurationError: When an ARN is no role's, or an account has two.
-    """
-    roles: dict[str, str] = {}
-    for arn in dict.fromkeys(request.role_arns):
-        match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/\S+", arn)
-        if not match:
-            raise ConfigurationError(f"--role-arn: {arn} is not the ARN of an IAM role")
-        if other := roles.get(match[1]):
-            raise ConfigurationError(f"--role-arn: {other} and {arn} are in the same account")
-        roles[match[1]] = arn
-    return roles
 
 
 # Reading

@@ -1,15 +1,13 @@
 """For people at a terminal: one table per account, then what could not be read, then the counts."""
 
-import shutil
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from flowaudit.console import draw
 from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
 from flowaudit.renderers.words import counted, unjudged
 
@@ -27,19 +25,19 @@ def render(report: Report) -> Iterator[str]:
     for account_id, results in groupby(report.results, lambda result: result.account_id):
         table = _table(results)
         if table.row_count:
-            yield _text(Text(f"Account {account_id}", style="bold"))
-            yield _text(table)
+            yield draw(Text(f"Account {account_id}", style="bold"))
+            yield draw(table)
     for unread in report.unread:
         where = f"{unread.account_id} {unread.region or 'all regions'}"
-        yield _text(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {unread.message}"))
-        yield _text(Text(f"         {unread.remedy}"))
+        yield draw(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {unread.message}"))
+        yield draw(Text(f"         {unread.remedy}"))
     for finding in report.findings:
-        yield _text(
+        yield draw(
             Text.assemble(
                 (f"{finding.rule} ", "bold red"), f"{finding.resource}: {finding.message}"
             )
         )
-    yield _text(_summary(report))
+    yield draw(_summary(report))
 
 
 def _table(results: Iterable[RegionReport]) -> Table:
@@ -99,18 +97,3 @@ def _summary(report: Report) -> Text:
     if totals.findings:
         text.append("\nvpc-flow-logs audit --explain RULE says more about a rule.", style="dim")
     return text
-
-
-def _text(renderable: RenderableType) -> str:
-    """Render in colour, to the terminal's width; 120 columns where there is no terminal."""
-    out = StringIO()
-    Console(
-        file=out,
-        width=shutil.get_terminal_size((120, 24)).columns,
-        force_terminal=True,
-        no_color=False,
-        color_system="standard",
-        highlight=False,
-        emoji=False,
-    ).print(renderable)
-    return out.getvalue()

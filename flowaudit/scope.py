@@ -1,0 +1,72 @@
+"""What a command may read: the session with its regions checked, the roles of the accounts."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import botocore.exceptions
+
+from flowaudit import aws
+from flowaudit.errors import ConfigurationError
+from flowaudit.facts import Unread
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+ALL_REGIONS = ("all",)
+"""What `--regions` says for every region that is enabled."""
+
+
+def open_session(profile: str | None, regions: tuple[str, ...]) -> "Session":
+    """Return a session that has credentials.
+
+    Args:
+        profile: A profile of the user's AWS configuration, None for the default.
+        regions: What `--regions` says.
+
+    Raises:
+        ConfigurationError: When there is no such profile, no such region, or no credentials.
+    """
+    try:
+        session = aws.open_session(profile)
+        session.get_scoped_config()  # where a wrong profile shows
+        aws.first_regions(session)  # where a wrong home region shows
+        known = aws.known_regions(session)
+        if session.get_credentials() is None:
+            raise botocore.exceptions.NoCredentialsError
+    except botocore.exceptions.BotoCoreError as error:
+        raise ConfigurationError(f"{error} (--profile, AWS_PROFILE, `aws configure`)") from error
+    for region in () if regions == ALL_REGIONS else regions:
+        if region not in known:
+            close = get_close_matches(region, known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise ConfigurationError(f"--regions: there is no region {region}{hint}")
+    return session
+
+
+def roles_by_account(role_arns: Iterable[str]) -> dict[str, str]:
+    """Return the role of each account.
+
+    Raises:
+        ConfigurationError: When an ARN is no role's, or an account has two.
+    """
+    roles: dict[str, str] = {}
+    for arn in dict.fromkeys(role_arns):
+        match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/\S+", arn)
+        if not match:
+            raise ConfigurationError(f"--role-arn: {arn} is not the ARN of an IAM role")
+        if other := roles.get(match[1]):
+            raise ConfigurationError(f"--role-arn: {other} and {arn} are in the same account")
+        roles[match[1]] = arn
+    return roles
+
+
+def for_command(unread: Iterable[Unread], command: str) -> tuple[Unread, ...]:
+    """Let remedies name the policy of a command, as `vpc-flow-logs permissions` calls it."""
+    plain = "vpc-flow-logs permissions"
+    return tuple(
+        replace(each, remedy=each.remedy.replace(plain, f"{plain} --command {command}"))
+        for each in unread
+    )
