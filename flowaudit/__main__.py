@@ -16,8 +16,10 @@ from click.shell_completion import get_completion_class
 
 from flowaudit import __version__
 from flowaudit.errors import ConfigurationError
+from flowaudit.parameters import words
 from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
+from flowaudit.verification.cli import verify
 
 EXIT_CODES = """\b
 Exit codes:
@@ -47,16 +49,6 @@ def _complete_format(_: click.Context, __: click.Parameter, incomplete: str) -> 
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
-def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """Split words at commas."""
-    if value is None:
-        return None
-    words = tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
-    if not words:
-        raise click.BadParameter("an empty list", ctx, param)
-    return words
-
-
 def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> None:
     if rule_id is None or ctx.resilient_parsing:
         return
@@ -80,7 +72,7 @@ def _scope(command: Any) -> Any:
         [
             click.option(
                 "--regions",
-                callback=_words,
+                callback=words,
                 default="all",
                 metavar="all|A,B",
                 show_default=True,
@@ -123,7 +115,7 @@ def cli() -> None:
 @cli.command(epilog=EXIT_CODES)
 @_scope
 @click.option("--profile", metavar="P", help="Profile of the AWS configuration.")
-@click.option("--accounts", callback=_words, metavar="A,B", help="With --organization: only these.")
+@click.option("--accounts", callback=words, metavar="A,B", help="With --organization: only these.")
 @click.option(
     "--exemptions",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -228,6 +220,9 @@ def completion(shell: str) -> None:
     if script is None:
         raise ConfigurationError(f"click knows no completion for {shell}")
     click.echo(script(cli, {}, "vpc-flow-logs", "_VPC_FLOW_LOGS_COMPLETE").source())
+
+
+cli.add_command(verify)
 
 
 def _check_scope(options: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -10,6 +12,7 @@ import boto3
 import pytest
 
 from flowaudit.__main__ import main
+from flowaudit.ownership import STACK_TAG
 from localcloud import aws_api
 
 from .fault_proxy import Proxy, serve
@@ -75,6 +78,8 @@ class Cloud:
         group: str | None = GROUP,
         bucket: str | None = None,
         region: str = "eu-west-1",
+        stack: str | None = None,
+        fields: str | None = None,
     ) -> str:
         kinds = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
         more: dict[str, Any] = {
@@ -84,12 +89,52 @@ class Cloud:
         if bucket:
             self.client("s3").create_bucket(Bucket=bucket)
             more = {"LogDestinationType": "s3", "LogDestination": f"arn:aws:s3:::{bucket}"}
+        if stack:
+            tags = [{"Key": STACK_TAG, "Value": stack}]
+            more["TagSpecifications"] = [{"ResourceType": "vpc-flow-log", "Tags": tags}]
+        if fields:
+            more["LogFormat"] = " ".join(f"${{{field}}}" for field in fields.split())
         kind: Any = kinds[resource.partition("-")[0]]
         answer = self.ec2(region).create_flow_logs(
             ResourceIds=[resource], ResourceType=kind, TrafficType=traffic, **more
         )
         assert not answer["Unsuccessful"], answer
         return answer["FlowLogIds"][0]
+
+    def interface(self, vpc: str, region: str = "eu-west-1", *, in_use: bool = True) -> str:
+        """Put a network interface into a VPC, attached to an instance unless told otherwise."""
+        ec2 = self.ec2(region)
+        subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+        subnet = subnets[0] if subnets else None
+        subnet = subnet or ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]
+        subnet_id = subnet.get("SubnetId", "")
+        if not in_use:
+            answer = ec2.create_network_interface(SubnetId=subnet_id)
+            return answer["NetworkInterface"].get("NetworkInterfaceId", "")
+        [instance] = ec2.run_instances(
+            ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet_id
+        )["Instances"]
+        return instance.get("NetworkInterfaces", [])[0].get("NetworkInterfaceId", "")
+
+    def deliver(
+        self,
+        stream: str,
+        *messages: str,
+        group: str = GROUP,
+        region: str = "eu-west-1",
+        ago: int = 60,
+    ) -> None:
+        """Write records to a log stream, as flow logs do; they are so many seconds old."""
+        logs = self.logs(region)
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        moment = int((time.time() - ago) * 1000)
+        if messages:
+            logs.put_log_events(
+                logGroupName=group,
+                logStreamName=stream,
+                logEvents=[{"timestamp": moment, "message": message} for message in messages],
+            )
 
     def log_everything(self, *regions: str) -> None:
         """Give every VPC of these regions what the audit requires."""
@@ -119,6 +164,7 @@ class Result:
 
 
 Audit = Callable[..., Result]
+Command = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +225,43 @@ def audit(capsys: pytest.CaptureFixture[str]) -> Audit:
         return Result(code if isinstance(code, int) else 0, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run any command of `vpc-flow-logs`, with its arguments as they are."""
+
+    def run(*words: str) -> Result:
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        captured = capsys.readouterr()
+        code = end.value.code
+        return Result(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return run
+
+
+class FakeClock:
+    """Time that passes when somebody waits, and may bring something about."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+        self.then: list[Callable[[], object]] = []
+
+    def now(self) -> float:
+        return sum(self.waited)
+
+    def sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        if self.then:
+            self.then.pop(0)()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    clock = FakeClock()
+    monkeypatch.setattr("flowaudit.verification.command.Clock", lambda: clock)
+    return clock
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,1 @@
+"""`vpc-flow-logs rejects`: who was turned away, at which ports and interfaces."""

@@ -1,0 +1,74 @@
+"""One `verify` from the request to the exit code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import environ
+
+import click
+
+from flowaudit import scope
+from flowaudit.inventory import Account, Limits
+from flowaudit.verification.examine import Deliveries, Remains
+from flowaudit.verification.report import Absence, Verification
+from flowaudit.verification.survey import Survey
+from flowaudit.waiting import Clock, look_until_settled
+
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asks for; the names are those of its options."""
+
+    absent: bool
+    stack: str | None
+    wait: float
+    log_group_name: str
+    role_name: str
+    retained: bool
+    regions: tuple[str, ...]
+    profile: str | None
+    role_arns: tuple[str, ...]
+    timeout: float
+    format: str
+
+
+def run(request: Request) -> int:
+    """Verify, write the report, and return the exit code.
+
+    Raises:
+        ConfigurationError: When the request cannot be carried out as it is, and nothing was read.
+    """
+    report, interrupted = look_until_settled(_look(request), request.wait, Clock())
+    if report is None:
+        click.echo("Interrupted: nothing is reported.", err=True)
+        return EXIT_INTERRUPTED
+    # Not at the top: rich is slow to import, and what is waited for need not wait for it.
+    from flowaudit.verification import render  # noqa: PLC0415
+
+    if request.format == "json":
+        click.echo(render.document(report, interrupted=interrupted), nl=False)
+    else:
+        # None: colours only on a terminal. https://no-color.org
+        colour = False if environ.get("NO_COLOR") else None
+        for piece in render.table(report, interrupted=interrupted):
+            click.echo(piece, nl=False, color=colour)
+    return EXIT_INTERRUPTED if interrupted else report.exit_code
+
+
+def _look(request: Request) -> Callable[[], Verification | Absence]:
+    """Return what looks once."""
+    session = scope.open_session(request.profile, request.regions)
+    roles = scope.roles_by_account(request.role_arns)
+    accounts = [Account(id_, arn) for id_, arn in roles.items()] or [Account()]
+    regions = None if request.regions == scope.ALL_REGIONS else request.regions
+    limits = Limits(seconds=request.timeout)
+    if request.absent:
+        remains = Remains(
+            request.stack, request.log_group_name, request.role_name, request.retained, limits
+        )
+        left = Survey(session, accounts, regions, limits, remains, "absent")
+        return lambda: Absence(left.look(), request.stack)
+    deliveries = Deliveries(request.stack, limits)
+    flow_logs = Survey(session, accounts, regions, limits, deliveries, "verify")
+    return lambda: Verification(flow_logs.look(), request.stack, tuple(sorted(deliveries.others)))
