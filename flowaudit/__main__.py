@@ -17,6 +17,7 @@ from click.shell_completion import get_completion_class
 from flowaudit import __version__
 from flowaudit.errors import ConfigurationError
 from flowaudit.parameters import words
+from flowaudit.rejects.cli import rejects
 from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
 from flowaudit.verification.cli import verify
@@ -223,6 +224,7 @@ def completion(shell: str) -> None:
 
 
 cli.add_command(verify)
+cli.add_command(rejects)
 
 
 def _check_scope(options: dict[str, Any]) -> None:

@@ -1,9 +1,15 @@
-"""What rich draws, as text."""
+"""What rich draws, as text, and how it gets to standard output."""
 
 import shutil
+from collections.abc import Iterable, Iterator
 from io import StringIO
+from os import environ
 
+import click
 from rich.console import Console, RenderableType
+from rich.text import Text
+
+from flowaudit.facts import Unread
 
 
 def draw(renderable: RenderableType) -> str:
@@ -19,3 +25,18 @@ def draw(renderable: RenderableType) -> str:
         emoji=False,
     ).print(renderable)
     return out.getvalue()
+
+
+def unread_lines(unread: Iterable[Unread]) -> Iterator[str]:
+    """Yield what could not be read, and what to do about it."""
+    for each in unread:
+        where = f"{each.account_id} {each.region or 'all regions'}"
+        yield draw(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {each.message}"))
+        yield draw(Text(f"         {each.remedy}"))
+
+
+def write(pieces: Iterable[str]) -> None:
+    """Write to standard output, in colour on a terminal only. https://no-color.org."""
+    colour = False if environ.get("NO_COLOR") else None
+    for piece in pieces:
+        click.echo(piece, nl=False, color=colour)

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 from flowaudit import aws
-from flowaudit.facts import RegionFacts, Unread
+from flowaudit.asking import Question, ask_all
+from flowaudit.facts import NetworkInterface, RegionFacts, Unread
 from flowaudit.inventory import ASSUME_ROLE, Account, Inventory, Limits
+from flowaudit.listings import NETWORK_INTERFACES
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -40,6 +43,18 @@ class Visit:
             calls.update(facts.calls)
         return calls
 
+    def client(self, service: str, region: str, limits: Limits) -> Any:
+        """Return a client whose calls are counted here.
+
+        Sessions are not thread-safe: make all clients of a visit in one thread.
+
+        Raises:
+            ValueError: When the account could not be entered.
+        """
+        if self.session is None:
+            raise ValueError(f"there is no session for {self.account_id}")
+        return aws.make_client(self.session, service, region, self.meter, limits.seconds / 3)
+
 
 def visit(
     session: "Session", account: Account, regions: Sequence[str] | None, limits: Limits
@@ -70,6 +85,23 @@ def visit(
         visit.meter.calls.extend(inventory.meter.calls)
     visit.regions.sort(key=lambda facts: facts.region)
     return visit
+
+
+def read_interfaces(
+    visit: Visit, regions: Sequence[str], limits: Limits
+) -> tuple[dict[str, list[NetworkInterface]], tuple[Unread, ...]]:
+    """Return the network interfaces of regions, one listing each, and what could not be read."""
+    found: dict[str, list[NetworkInterface]] = {region: [] for region in regions}
+    questions = [
+        Question(
+            visit.account_id,
+            region,
+            NETWORK_INTERFACES.action,
+            partial(NETWORK_INTERFACES.read, visit.client("ec2", region, limits), into, {}),
+        )
+        for region, into in found.items()
+    ]
+    return found, ask_all(questions, limits.seconds)
 
 
 def _enter(session: "Session", account: Account, meter: aws.Meter, limits: Limits) -> "Session":

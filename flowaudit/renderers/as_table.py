@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from flowaudit.console import draw
+from flowaudit.console import draw, unread_lines
 from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
 from flowaudit.renderers.words import counted, unjudged
 
@@ -27,10 +27,7 @@ def render(report: Report) -> Iterator[str]:
         if table.row_count:
             yield draw(Text(f"Account {account_id}", style="bold"))
             yield draw(table)
-    for unread in report.unread:
-        where = f"{unread.account_id} {unread.region or 'all regions'}"
-        yield draw(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {unread.message}"))
-        yield draw(Text(f"         {unread.remedy}"))
+    yield from unread_lines(report.unread)
     for finding in report.findings:
         yield draw(
             Text.assemble(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from os import environ
 
 import click
 
@@ -44,15 +43,13 @@ def run(request: Request) -> int:
         click.echo("Interrupted: nothing is reported.", err=True)
         return EXIT_INTERRUPTED
     # Not at the top: rich is slow to import, and what is waited for need not wait for it.
+    from flowaudit.console import write  # noqa: PLC0415
     from flowaudit.verification import render  # noqa: PLC0415
 
     if request.format == "json":
-        click.echo(render.document(report, interrupted=interrupted), nl=False)
+        write([render.document(report, interrupted=interrupted)])
     else:
-        # None: colours only on a terminal. https://no-color.org
-        colour = False if environ.get("NO_COLOR") else None
-        for piece in render.table(report, interrupted=interrupted):
-            click.echo(piece, nl=False, color=colour)
+        write(render.table(report, interrupted=interrupted))
     return EXIT_INTERRUPTED if interrupted else report.exit_code
 
 

@@ -11,7 +11,7 @@ from flowaudit.verification import absence, reading
 from flowaudit.verification.absence import Left
 from flowaudit.verification.delivery import Checked, Evidence, Expected, judge
 from flowaudit.verification.survey import Place
-from flowaudit.visits import Visit
+from flowaudit.visits import Visit, read_interfaces
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Deliveries:
             region: [log for log in flow_logs if log.id not in self.shown]
             for region, flow_logs in ours.items()
         }
-        interfaces, unread_interfaces = reading.read_interfaces(
+        interfaces, unread_interfaces = read_interfaces(
             visit, [region for region, flow_logs in unproved.items() if flow_logs], self.limits
         )
         streams, unread_streams = reading.read_streams(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flowaudit import aws
 from flowaudit.asking import Question, ask_all
-from flowaudit.facts import NetworkInterface, Unread
+from flowaudit.facts import Unread
 from flowaudit.inventory import Limits
-from flowaudit.listings import NETWORK_INTERFACES, Listing
+from flowaudit.listings import Listing
 from flowaudit.verification.delivery import Expected, Streams
 
 if TYPE_CHECKING:
@@ -32,23 +32,6 @@ SAMPLES = 5
 Tags = tuple[tuple[str, str], ...]
 
 
-def read_interfaces(
-    visit: "Visit", regions: Sequence[str], limits: Limits
-) -> tuple[dict[str, list[NetworkInterface]], tuple[Unread, ...]]:
-    """Return the network interfaces of regions, one listing each, and what could not be read."""
-    found: dict[str, list[NetworkInterface]] = {region: [] for region in regions}
-    questions = [
-        Question(
-            visit.account_id,
-            region,
-            NETWORK_INTERFACES.action,
-            partial(NETWORK_INTERFACES.read, _client(visit, "ec2", region, limits), into, {}),
-        )
-        for region, into in found.items()
-    ]
-    return found, ask_all(questions, limits.seconds)
-
-
 def read_streams(
     visit: "Visit", expected: dict[str, dict[str, list[Expected]]], limits: Limits
 ) -> tuple[dict[tuple[str, str], Streams], tuple[Unread, ...]]:
@@ -66,7 +49,7 @@ def read_streams(
     found: dict[tuple[str, str], Streams] = defaultdict(Streams)
     questions: list[Question] = []
     for region, groups in expected.items():
-        logs = cast("CloudWatchLogsClient", _client(visit, "logs", region, limits))
+        logs = cast("CloudWatchLogsClient", visit.client("logs", region, limits))
         steps = [
             partial(_read_group, logs, group, wanted, found[region, group])
             for group, wanted in groups.items()
@@ -133,7 +116,7 @@ def read_log_groups(
     Those whose tags could not be read are not among them, but in what could not be read.
     """
     groups: dict[str, list[tuple[str, str]]] = {region: [] for region in regions}
-    clients = {region: _client(visit, "logs", region, limits) for region in regions}
+    clients = {region: visit.client("logs", region, limits) for region in regions}
     listings = [
         Question(
             visit.account_id,
@@ -175,7 +158,7 @@ def read_role(visit: "Visit", name: str, limits: Limits) -> tuple[Tags | None, t
     session = visit.session
     if session is None:
         return None, ()
-    iam = cast("IAMClient", _client(visit, "iam", aws.home_region(session), limits))
+    iam = cast("IAMClient", visit.client("iam", aws.home_region(session), limits))
 
     def ask() -> None:
         try:
@@ -189,13 +172,6 @@ def read_role(visit: "Visit", name: str, limits: Limits) -> tuple[Tags | None, t
 
 
 # Common
-
-
-def _client(visit: "Visit", service: str, region: str, limits: Limits) -> Any:
-    """Return a client; in the thread that visits, since sessions are not thread-safe."""
-    if visit.session is None:
-        raise ValueError("a visit without a session has no regions")
-    return aws.make_client(visit.session, service, region, visit.meter, limits.seconds / 3)
 
 
 def _each(steps: Sequence[Callable[[], None]]) -> Callable[[], None]:

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit import __version__
-from flowaudit.console import draw
-from flowaudit.facts import Unread
+from flowaudit.console import draw, unread_lines
 from flowaudit.renderers.plain import encode
 from flowaudit.renderers.words import counted
 from flowaudit.verification.absence import Left, Remnant
@@ -51,14 +50,6 @@ def table(report: Verification | Absence, *, interrupted: bool = False) -> Itera
     yield draw(Text(report.verdict, style=style))
     if interrupted:
         yield draw(Text("INTERRUPTED: this is what was seen until then.", style="bold yellow"))
-
-
-def unread_lines(unread: Iterable[Unread]) -> Iterator[str]:
-    """Yield what could not be read, and what to do about it."""
-    for each in unread:
-        where = f"{each.account_id} {each.region or 'all regions'}"
-        yield draw(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {each.message}"))
-        yield draw(Text(f"         {each.remedy}"))
 
 
 def document(report: Verification | Absence, *, interrupted: bool = False) -> str:
