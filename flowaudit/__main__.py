@@ -20,7 +20,7 @@ from flowaudit.parameters import words
 from flowaudit.rejects.cli import rejects
 from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
-from flowaudit.verification.cli import verify
+from flowaudit.verification.cli import LOG_GROUP_NAME, ROLE_NAME, verify
 
 EXIT_CODES = """\b
 Exit codes:
@@ -192,21 +192,46 @@ def audit(**options: Any) -> None:
 
 
 @cli.command()
+@click.option(
+    "--command",
+    type=click.Choice(["audit", "verify", "absent", "rejects"]),
+    default="audit",
+    show_default=True,
+    help="What is to be run; absent is `verify --absent`.",
+)
 @_scope
-def permissions(**options: Any) -> None:
-    """Print the least-privilege IAM policy for an audit with these options.
+@click.option(
+    "--log-group-name",
+    metavar="NAME",
+    help="For other commands than audit: the log group, or what comes before its slash; '*' for "
+    f"any.  [default: {LOG_GROUP_NAME}]",
+)
+def permissions(command: str, log_group_name: str | None, **options: Any) -> None:
+    """Print the least-privilege IAM policy for a command with these options.
 
-    A role given with --role-arn or --role-name needs what this command prints without them.
+    A role given with --role-arn or --role-name needs what this command prints without them. For
+    absent, --role-name is the delivery role that is looked for.
     """
-    _check_scope(options)
-    from flowaudit.permissions import policy  # noqa: PLC0415 (see the module's text)
+    _check_permissions(command, options | {"log_group_name": log_group_name})
+    all_regions = options["regions"] == ("all",)
+    from flowaudit import permissions  # noqa: PLC0415 (see the module's text)
 
-    document = policy(
-        all_regions=options["regions"] == ("all",),
-        role_arns=options["role_arns"],
-        organization_role=options["role_name"] if options["organization"] else None,
-        aggregator=options["source"] is not None,
-    )
+    if command == "audit":
+        _check_scope(options)
+        document = permissions.policy(
+            all_regions=all_regions,
+            role_arns=options["role_arns"],
+            organization_role=options["role_name"] if options["organization"] else None,
+            aggregator=options["source"] is not None,
+        )
+    else:
+        document = permissions.policy_of(
+            command,
+            all_regions=all_regions,
+            role_arns=options["role_arns"],
+            log_group_name=log_group_name or LOG_GROUP_NAME,
+            role_name=options["role_name"] or ROLE_NAME,
+        )
     click.echo(json.dumps(document, indent=2))
 
 
@@ -249,6 +274,19 @@ def _check_scope(options: dict[str, Any]) -> None:
             raise click.UsageError(f"{_option(name)} is for --organization only: add that.")
     if options["organization"]:
         options["role_name"] = options["role_name"] or "OrganizationAccountAccessRole"
+
+
+def _check_permissions(command: str, options: dict[str, Any]) -> None:
+    """Refuse options that the command does not have."""
+    own = {
+        "audit": {"role_arns", "organization", "role_name", "source"},
+        "verify": {"role_arns", "log_group_name"},
+        "absent": {"role_arns", "log_group_name", "role_name"},
+        "rejects": {"log_group_name"},
+    }
+    for name in sorted({name for names in own.values() for name in names} - own[command]):
+        if options[name]:
+            raise click.UsageError(f"{_option(name)} is not for {command}.")
 
 
 def _option(name: str) -> str:

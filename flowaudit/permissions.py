@@ -1,4 +1,4 @@
-"""The least-privilege IAM policy for an audit, made from what the audit calls."""
+"""The least-privilege IAM policy for each command, made from what it calls."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,8 @@ from flowaudit.aggregator import DESCRIBE_SOURCES, SELECT
 from flowaudit.inventory import ASSUME_ROLE, DESCRIBE_REGIONS
 from flowaudit.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES, VPCS
 from flowaudit.organization import LIST_ACCOUNTS
+from flowaudit.rejects.reading import FILTER_LOG_EVENTS
+from flowaudit.verification.reading import DESCRIBE_LOG_STREAMS, GET_ROLE, LIST_TAGS
 
 
 def policy(
@@ -42,6 +44,55 @@ def policy(
     if role_arns:
         statements.append(_allow("AssumeAuditRole", (ASSUME_ROLE,), *role_arns))
     return _document(*statements)
+
+
+def policy_of(
+    command: str,
+    *,
+    all_regions: bool = True,
+    role_arns: Sequence[str] = (),
+    log_group_name: str,
+    role_name: str,
+) -> dict[str, Any]:
+    """Return the policy of whoever runs another command than the audit.
+
+    It is what the audit needs of an account, and what only this command calls, limited to log
+    groups and roles by name.
+
+    Args:
+        command: `verify`, `absent` (`verify --absent`) or `rejects`.
+        all_regions: Whether the enabled regions are asked for.
+        role_arns: Roles to assume, as for the audit.
+        log_group_name: The log group, or what comes before its slash; `*` for any.
+        role_name: The delivery role that is looked for; `*` for any.
+
+    Raises:
+        KeyError: When there is no such command.
+    """
+    document = policy(all_regions=all_regions, role_arns=role_arns)
+    groups = _log_groups(log_group_name)
+    # A role may have a path, which is a part of its ARN.
+    roles = [f"arn:*:iam::*:role/{role_name}", f"arn:*:iam::*:role/*/{role_name}"]
+    more = {
+        "verify": [_allow("ReadLogStreams", [DESCRIBE_LOG_STREAMS], *groups)],
+        "absent": [
+            _allow("ReadTagsOfLogGroups", [LIST_TAGS], *groups),
+            _allow("ReadDeliveryRole", [GET_ROLE], *roles),
+        ],
+        "rejects": [_allow("ReadRecords", [FILTER_LOG_EVENTS], *groups)],
+    }[command]
+    if not role_arns:
+        document["Statement"].extend(more)
+    return document
+
+
+def _log_groups(name: str) -> list[str]:
+    """Return the ARNs of a log group and of those below it; IAM wants them with `:*` and without.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    """
+    arn = f"arn:*:logs:*:*:log-group:{name}"
+    return [arn] if name == "*" else [arn, f"{arn}:*", f"{arn}/*"]
 
 
 def _allow(sid: str, actions: Sequence[str], *resources: str) -> dict[str, Any]:

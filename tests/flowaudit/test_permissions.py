@@ -8,7 +8,7 @@ import pytest
 from flowaudit.__main__ import main
 from flowaudit.permissions import policy
 
-from .conftest import ACCOUNT, REGIONS, Audit, Cloud
+from .conftest import ACCOUNT, REGIONS, Audit, Cloud, Command
 from .fault_proxy import Answer, Proxy, Question
 
 Document = dict[str, Any]
@@ -125,3 +125,116 @@ def test_an_aggregator_needs_no_other_permission(capsys: pytest.CaptureFixture[s
     document = printed(capsys, "--source", "config-aggregator", "org")
 
     assert [each["Sid"] for each in document["Statement"]] == ["AskConfigAggregator"]
+
+
+# The other commands
+
+COMMANDS = {
+    "verify": ("verify",),
+    "absent": ("verify", "--absent"),
+    "rejects": ("rejects",),
+}
+EXTRA = {
+    "verify": ("logs:DescribeLogStreams",),
+    "absent": ("iam:GetRole", "logs:ListTagsForResource"),
+    "rejects": ("logs:FilterLogEvents",),
+}
+
+
+@pytest.fixture
+def stacked(enforced: Cloud) -> Cloud:
+    """The same, with a flow log of a stack that delivers to a log group that others use too."""
+    vpc = enforced.vpc("stacked")
+    enforced.flow_log(vpc, stack="vpc-flow-logs/production")
+    enforced.deliver(f"{enforced.interface(vpc)}-reject")
+    return enforced
+
+
+def everywhere(document: Document, without: str = "") -> Document:
+    """The API here checks actions, and takes a statement that names resources for no permission."""
+    statements = [
+        each | {"Action": [action for action in each["Action"] if action != without]}
+        for each in document["Statement"]
+    ]
+    return document | {
+        "Statement": [each | {"Resource": "*"} for each in statements if each["Action"]]
+    }
+
+
+def words(cloud: Cloud, name: str) -> list[str]:
+    if name != "rejects":
+        return [*COMMANDS[name], "--format", "json"]
+    [vpc] = cloud.ec2().describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["stacked"]}])["Vpcs"]
+    return [*COMMANDS[name], "--format", "json", "--vpc", vpc.get("VpcId", "")]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_policy_of_another_command_is_enough(
+    stacked: Cloud, command: Command, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    arguments = words(stacked, name)
+    enforce(stacked, everywhere(printed(capsys, "--command", name)))
+
+    result = command(*arguments)
+
+    assert result.report["unread"] == []
+    assert result.code == (1 if name == "absent" else 0)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_without_one_action_another_command_says_which_is_missing(
+    stacked: Cloud, command: Command, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    arguments = words(stacked, name)
+    document = printed(capsys, "--command", name)
+    actions = {action for each in document["Statement"] for action in each["Action"]}
+    assert actions == {*NEEDED, *EXTRA[name]}
+
+    for action in sorted(actions):
+        stacked.post("/moto-api/reset-auth", b"inf")
+        enforce(stacked, everywhere(document, without=action))
+
+        where = [] if action == "ec2:DescribeRegions" else ["--regions", ",".join(REGIONS)]
+
+        result = command(*arguments, *where)
+
+        assert result.code == 3, action
+        assert {each["action"] for each in result.report["unread"]} == {action}
+        assert {each["cause"] for each in result.report["unread"]} == {"access denied"}
+        remedy = f"Allow {action}: `vpc-flow-logs permissions --command {name}` prints"
+        assert all(remedy in each["remedy"] for each in result.report["unread"])
+
+
+def test_log_groups_and_roles_are_named_in_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    document = printed(capsys, "--command", "absent", "--role-name", "Mine")
+
+    common, tags, role = document["Statement"]
+    assert common == policy()["Statement"][0]
+    assert tags["Resource"] == [
+        "arn:*:logs:*:*:log-group:VPC-Flow-Logs",
+        "arn:*:logs:*:*:log-group:VPC-Flow-Logs/*",
+        "arn:*:logs:*:*:log-group:VPC-Flow-Logs:*",
+    ]
+    assert role["Resource"] == ["arn:*:iam::*:role/*/Mine", "arn:*:iam::*:role/Mine"]
+
+    document = printed(capsys, "--command", "rejects", "--log-group-name", "*")
+    assert document["Statement"][1]["Resource"] == ["arn:*:logs:*:*:log-group:*"]
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("audit", "--log-group-name=x"),
+        ("verify", "--organization"),
+        ("verify", "--role-name=x"),
+        ("absent", "--source=config-aggregator x"),
+        ("rejects", "--role-arn=x"),
+    ],
+)
+def test_options_that_a_command_does_not_have_are_refused(
+    command: Command, name: str, option: str
+) -> None:
+    result = command("permissions", "--command", name, *option.replace("=", " ").split())
+
+    assert result.code == 2
+    assert f"{option.partition('=')[0]} is not for {name}." in result.err
