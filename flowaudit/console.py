@@ -1,12 +1,14 @@
 """What rich draws, as text, and how it gets to standard output."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from os import environ
 
 import click
 from rich.console import Console, RenderableType
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from flowaudit.facts import Unread
@@ -40,3 +42,17 @@ def write(pieces: Iterable[str]) -> None:
     colour = False if environ.get("NO_COLOR") else None
     for piece in pieces:
         click.echo(piece, nl=False, color=colour)
+
+
+@contextmanager
+def spinner(text: str) -> Generator[Callable[[str], None]]:
+    """Show a line on standard error, a terminal, that is gone in the end; yield what changes it."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task(text, total=None)
+        yield lambda changed: progress.update(task, description=changed)

@@ -87,17 +87,8 @@ def _shown(seconds: float) -> Generator[Callable[[str], None]]:
         yield say
         return
     # Not at the top: rich is slow to import, and a pipe does not need it here.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from flowaudit.console import spinner  # noqa: PLC0415
 
     end = datetime.now(UTC).astimezone() + timedelta(seconds=seconds)
-    until = f"; until {end:%H:%M:%S} at most" if seconds else ""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as progress:
-        task = progress.add_task("Reading regions", total=None)
-        yield lambda text: progress.update(task, description=f"{text}{until}")
+    with spinner("Reading regions") as change:
+        yield lambda text: change(f"{text}, until {end:%H:%M:%S} at most")

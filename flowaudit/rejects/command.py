@@ -129,22 +129,8 @@ def _shown(records: Records) -> Generator[Callable[[], None]]:
         yield lambda: None
         return
     # Not at the top: rich is slow to import, and a pipe shows no progress.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from flowaudit.console import spinner  # noqa: PLC0415
 
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as progress:
-        task = progress.add_task("Reading records", total=None)
-
-        def tick() -> None:
-            tally = records.tally
-            progress.update(
-                task, description=f"{tally.read:,} records read, {tally.rejected:,} rejected"
-            )
-
-        yield tick
+    tally = records.tally
+    with spinner("Reading records") as change:
+        yield lambda: change(f"{tally.read:,} records read, {tally.rejected:,} rejected")

@@ -26,6 +26,9 @@ _TITLES = {
     INTERFACES: "Network interface",
 }
 
+_NAMED = 5
+"""How many VPCs are named that have no records for the same reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -59,7 +62,9 @@ def table(report: Report) -> Iterator[str]:
                 yield draw(_table(report, kind, title))
     yield from unread_lines(report.unread)
     for why, vpc_ids in _by_reason(report.unreadable):
-        yield draw(Text.assemble(("NO RECORDS ", "bold yellow"), f"{', '.join(vpc_ids)}: {why}"))
+        named = ", ".join(vpc_ids[:_NAMED])
+        more = f" and {more:,} more" if (more := len(vpc_ids) - _NAMED) > 0 else ""
+        yield draw(Text.assemble(("NO RECORDS ", "bold yellow"), f"{named}{more}: {why}"))
     for line in _remarks(report):
         yield draw(Text(line, style="bold yellow"))
     yield draw(_summary(report))

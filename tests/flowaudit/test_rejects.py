@@ -207,6 +207,16 @@ def test_a_log_group_of_its_own_keeps_the_records_of_interfaces_that_are_gone(
     assert "ec2:DescribeNetworkInterfaces" not in {each.action for each in proxy.questions}
 
 
+def test_a_terminal_sees_how_far_it_is(
+    cloud: Cloud, vpc: str, rejects: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.deliver("eni-0a-reject", record(), record(action="ACCEPT"))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+
+    assert "2 records read, 1 rejected" in rejects().err
+
+
 def test_what_is_older_is_not_read(cloud: Cloud, vpc: str, rejects: Command) -> None:
     cloud.deliver("eni-0a-reject", record(), ago=7200)
 

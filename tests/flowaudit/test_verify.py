@@ -1,5 +1,6 @@
 """`vpc-flow-logs verify`: what a stack made delivers, or it says what does not and why."""
 
+import json
 import re
 import signal
 import subprocess
@@ -210,6 +211,19 @@ def test_it_waits_until_the_records_arrive(
     asked = [each.region for each in proxy.questions if each.action == "ec2:DescribeFlowLogs"]
     assert sorted(asked) == ["eu-west-1"] * 3 + ["us-east-1"]
     assert done in {each["flow_log"]["id"] for each in result.report["flow_logs"]}
+
+
+def test_a_terminal_sees_what_is_waited_for(
+    vpc: str, cloud: Cloud, verify: Command, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.interface(vpc)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+
+    result = verify("--wait", "1m")
+
+    assert "1 flow log: 1 waiting. Looking again, until " in result.err
+    assert json.loads(result.out)["flow_logs"][0]["state"] == "waiting"
 
 
 def test_it_waits_no_longer_than_it_is_told(
