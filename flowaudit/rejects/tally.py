@@ -105,22 +105,15 @@ class Tally:
         for event in events:
             self.read += 1
             record = parse(event.message, group.formats)
+            vpc_id = _vpc(event, record, vpc_of or {})
+            if vpc_of is not None and vpc_id is not None and vpc_id not in group.vpc_ids:
+                continue  # another VPC's
             if record is None:
                 self.malformed += 1
-            elif self._wanted(group, event, record, vpc_of):
+            elif vpc_of is not None and vpc_id is None and group.shared:
+                self.unattributed += _is_reject(event, record)
+            else:
                 self._count(event, record)
-
-    def _wanted(
-        self, group: LogGroup, event: Event, record: Record, vpc_of: Mapping[str, str] | None
-    ) -> bool:
-        """Tell whether a record is of the VPCs that were asked for; note when nobody can."""
-        if vpc_of is None:
-            return True
-        vpc_id = record.vpc_id or vpc_of.get(_interface(event, record) or "")
-        if vpc_id is None and group.shared:
-            self.unattributed += _is_reject(event, record)
-            return False
-        return vpc_id is None or vpc_id in group.vpc_ids
 
     def _count(self, event: Event, record: Record) -> None:
         if record.log_status == "SKIPDATA":
@@ -148,8 +141,14 @@ def _is_reject(event: Event, record: Record) -> bool:
     return record.log_status in {None, "OK"} and event.stream.endswith("-reject")
 
 
-def _interface(event: Event, record: Record) -> str | None:
-    """Return the network interface; a format without that field has it in the stream's name."""
-    if record.interface_id or not event.stream.startswith("eni-"):
+def _interface(event: Event, record: Record | None) -> str | None:
+    """Return the network interface; where a line does not say it, the stream's name does."""
+    if record and record.interface_id:
         return record.interface_id
-    return event.stream.rpartition("-")[0]
+    return event.stream.rpartition("-")[0] if event.stream.startswith("eni-") else None
+
+
+def _vpc(event: Event, record: Record | None, vpc_of: Mapping[str, str]) -> str | None:
+    if record and record.vpc_id:
+        return record.vpc_id
+    return vpc_of.get(_interface(event, record) or "")

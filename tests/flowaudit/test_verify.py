@@ -91,7 +91,7 @@ def test_in_a_shared_log_group_each_vpc_needs_a_stream_of_its_own(
 
 @pytest.mark.parametrize("attached_to_nothing", [False, True])
 def test_a_vpc_without_interfaces_in_use_is_idle_and_alone_no_proof(
-    cloud: Cloud, vpc: str, verify: Command, attached_to_nothing: bool
+    cloud: Cloud, vpc: str, verify: Command, clock: FakeClock, attached_to_nothing: bool
 ) -> None:
     if attached_to_nothing:
         cloud.interface(vpc, in_use=False)
@@ -99,6 +99,7 @@ def test_a_vpc_without_interfaces_in_use_is_idle_and_alone_no_proof(
     result = verify("--wait", "1h")
 
     assert result.code == 1
+    assert clock.waited == []
     assert states(result) == {vpc: "idle"}
     assert "not proved" in result.report["verdict"]
 
