@@ -140,11 +140,8 @@ def _read_group(
 def _events(page: Any) -> list[Event]:
     try:
         return [
-            Event(
-                aws.printable(event["message"]),
-                aws.printable(event["logStreamName"]),
-                event["timestamp"],
-            )
+            # Of a message only values of a known form are kept, of a stream's name all of it.
+            Event(event["message"], aws.printable(event["logStreamName"]), event["timestamp"])
             for event in page["events"]
         ]
     except (KeyError, TypeError) as error:

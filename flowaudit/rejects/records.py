@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 DEFAULT_FIELDS = (
     "version",
@@ -47,21 +48,19 @@ _PROTOCOLS = {
 
 _WITH_PORTS = frozenset({6, 17, 33, 132, 136})
 
-_NUMBER = re.compile(r"-|[0-9]{1,20}")
+_NUMBER = "[0-9]{1,20}"
+_ADDRESS = "[0-9a-fA-F.:]{2,45}"
 _FORMS = {
-    "account-id": re.compile(r"-|[0-9a-zA-Z.-]{1,64}"),
-    "interface-id": re.compile(r"-|eni-[0-9a-z]{1,40}"),
-    "vpc-id": re.compile(r"-|vpc-[0-9a-z]{1,40}"),
-    "srcaddr": re.compile(r"-|[0-9a-fA-F.:]{2,45}"),
-    "dstaddr": re.compile(r"-|[0-9a-fA-F.:]{2,45}"),
-    "pkt-srcaddr": re.compile(r"-|[0-9a-fA-F.:]{2,45}"),
-    "action": re.compile(r"-|ACCEPT|REJECT"),
-    "log-status": re.compile(r"-|OK|NODATA|SKIPDATA"),
+    "interface-id": "eni-[0-9a-z]{1,40}",
+    "vpc-id": "vpc-[0-9a-z]{1,40}",
+    "action": "ACCEPT|REJECT",
+    "log-status": "OK|NODATA|SKIPDATA",
+    **dict.fromkeys(("srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr"), _ADDRESS),
     **dict.fromkeys(
         ("version", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end"), _NUMBER
     ),
 }
-"""What a field's values look like; a line that has another one is not of this format."""
+"""What a field's values look like, `-` aside; a line that has another one is not of this format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +101,18 @@ def parse(line: str, formats: Iterable[tuple[str, ...]]) -> Record | None:
         line: A record as it is in the log group.
         formats: The fields of the formats that are written there.
     """
-    words = line.split()
     for fields in formats:
-        if len(fields) == len(words):
-            values = dict(zip(fields, words, strict=True))
-            if all(form.fullmatch(values[name]) for name, form in _FORMS.items() if name in values):
-                return _record({name: word for name, word in values.items() if word != "-"})
+        if match := _pattern(fields).fullmatch(line.strip()):
+            values = zip(fields, match.groups(), strict=True)
+            return _record({name: word for name, word in values if word != "-"})
     return None
+
+
+@cache
+def _pattern(fields: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what a line of a format looks like."""
+    words = (f"(-|{_FORMS.get(name, '[^ ]+')})" for name in fields)
+    return re.compile(" +".join(words))
 
 
 def _record(values: dict[str, str]) -> Record:

@@ -61,7 +61,7 @@ def test_the_most_frequent_come_first(cloud: Cloud, vpc: str, rejects: Command) 
         record(source="203.0.113.9", packets=90),
         record(source="192.0.2.1", port=53, protocol=17, packets=1),
     )
-    cloud.deliver("eni-0b-reject", record("eni-0b", port=443))
+    cloud.deliver("eni-0b-reject", record("eni-0b", port=443) + "\n")
 
     result = rejects()
 
