@@ -63,8 +63,8 @@ def run(request: Request) -> int:
         with _shown(records) as tick:
             unread += _read(visited, groups, request, window, records, tick)
     except KeyboardInterrupt:
-        records.stop()
         interrupted = True
+    records.stop()  # what was cut off may still go on
     # Not at the top: rich is slow to import, and AWS is asked before it is needed.
     from flowaudit.console import write  # noqa: PLC0415
     from flowaudit.rejects import render  # noqa: PLC0415

@@ -1,7 +1,7 @@
 """Asks what an inventory does not: interfaces, log streams, and what is left of a stack."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -55,7 +55,10 @@ def read_streams(
             for group, wanted in groups.items()
         ]
         questions.append(Question(visit.account_id, region, DESCRIBE_LOG_STREAMS, _each(steps)))
-    return found, ask_all(questions, limits.seconds)
+    unread = ask_all(questions, limits.seconds)
+    # Copies: a question that was cut off may still go on.
+    copies = {key: Streams(streams.missing, dict(streams.latest)) for key, streams in found.items()}
+    return copies, unread
 
 
 def _read_group(
@@ -137,7 +140,8 @@ def read_log_groups(
         ]
         if steps:
             readings.append(Question(visit.account_id, region, LIST_TAGS, _each(steps)))
-    return tags, unread + ask_all(readings, limits.seconds)
+    unread += ask_all(readings, limits.seconds)
+    return dict(tags), unread  # a copy: a question that was cut off may still go on
 
 
 def _read_tags(
@@ -149,7 +153,7 @@ def _read_tags(
         return  # deleted since it was listed
     except KeyError as error:
         raise aws.BadResponseError(f"an answer without {error}") from error
-    into[region, group] = tuple(sorted(tags.items()))
+    into[region, group] = _printable(tags.items())
 
 
 def read_role(visit: "Visit", name: str, limits: Limits) -> tuple[Tags | None, tuple[Unread, ...]]:
@@ -165,13 +169,16 @@ def read_role(visit: "Visit", name: str, limits: Limits) -> tuple[Tags | None, t
             role = iam.get_role(RoleName=name)["Role"]
         except iam.exceptions.NoSuchEntityException:
             return
-        found.append(tuple((tag["Key"], tag["Value"]) for tag in role.get("Tags", ())))
+        except KeyError as error:
+            raise aws.BadResponseError(f"an answer without {error}") from error
+        found.append(_printable((tag["Key"], tag["Value"]) for tag in role.get("Tags", ())))
 
     unread = ask_all([Question(visit.account_id, None, GET_ROLE, ask)], limits.seconds)
     return (found[0] if found else None), unread
 
 
-# Common
+def _printable(tags: Iterable[tuple[str, str]]) -> Tags:
+    return tuple(sorted((aws.printable(key), aws.printable(value)) for key, value in tags))
 
 
 def _each(steps: Sequence[Callable[[], None]]) -> Callable[[], None]:
