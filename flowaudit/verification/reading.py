@@ -71,6 +71,7 @@ def _read_group(
         descending=True,
         PaginationConfig={"PageSize": 50},
     )
+    expected = [each for each in expected if each.names]  # without interfaces there is no stream
     try:
         for number, page in enumerate(pages, 1):
             _note(page, into)

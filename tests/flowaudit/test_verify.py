@@ -372,6 +372,16 @@ def test_in_a_large_log_group_a_small_vpc_is_looked_for_by_name(
     assert result.report["calls"]["logs:DescribeLogStreams"] == 2
 
 
+def test_an_idle_vpc_costs_no_pages(cloud: Cloud, vpc: str, verify: Command) -> None:
+    for number in range(60):
+        cloud.deliver(f"eni-{number}-reject", "somebody else's")
+
+    result = verify()
+
+    assert states(result) == {vpc: "idle"}
+    assert result.report["calls"]["logs:DescribeLogStreams"] == 1
+
+
 def test_an_accounts_role_is_assumed(cloud: Cloud, vpc: str, proxy: Proxy, verify: Command) -> None:
     cloud.deliver(f"{cloud.interface(vpc)}-reject", "a record")
     role = f"arn:aws:iam::{ACCOUNT}:role/audit"
