@@ -27,7 +27,8 @@ def open_session(profile: str | None, regions: tuple[str, ...]) -> "Session":
         regions: What `--regions` says.
 
     Raises:
-        ConfigurationError: When there is no such profile, no such region, or no credentials.
+        ConfigurationError: When there is no such profile, no such region, or no credentials, or
+            a setting with which no client can be made.
     """
     try:
         session = aws.open_session(profile)
@@ -36,7 +37,9 @@ def open_session(profile: str | None, regions: tuple[str, ...]) -> "Session":
         known = aws.known_regions(session)
         if session.get_credentials() is None:
             raise botocore.exceptions.NoCredentialsError
-    except botocore.exceptions.BotoCoreError as error:
+        # Where any other setting shows that no client can be made with.
+        aws.make_client(session, "sts", aws.home_region(session), aws.Meter())
+    except (botocore.exceptions.BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"{error} (--profile, AWS_PROFILE, `aws configure`)") from error
     for region in () if regions == ALL_REGIONS else regions:
         if region not in known:

@@ -120,6 +120,19 @@ def test_a_home_region_that_does_not_exist_is_wrong_configuration(
     assert "mars" in result.err
 
 
+@pytest.mark.parametrize("command", ["audit", "verify", "rejects"])
+def test_a_setting_that_no_client_can_be_made_with_is_wrong_configuration(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "everywhere")
+
+    with pytest.raises(SystemExit) as end:
+        main([command])
+
+    assert end.value.code == 2
+    assert "everywhere" in capsys.readouterr().err
+
+
 def test_a_defect_of_ours_is_neither_a_pass_nor_a_finding(
     cloud: Cloud, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from flowaudit.aws import Meter, make_client, open_session
 from flowaudit.ownership import STACK_TAG
 
 from .conftest import ACCOUNT, GROUP, Cloud, Command, FakeClock, Result, plain
@@ -88,6 +89,14 @@ def test_a_role_of_another_stack_is_not_left(absent: Command, cloud: Cloud) -> N
     role(cloud, "other/prod")
 
     assert absent().code == 0
+
+
+def test_roles_are_asked_for_where_iam_is() -> None:
+    """IAM has one endpoint, and one region to sign for, for a whole partition."""
+    client = make_client(open_session(), "iam", "eu-west-1", Meter())
+
+    assert client.meta.endpoint_url == "https://iam.amazonaws.com"
+    assert client.meta.region_name == "aws-global"
 
 
 def test_without_a_stack_everything_with_the_tag_is_left(command: Command, cloud: Cloud) -> None:
