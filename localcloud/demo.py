@@ -1,4 +1,4 @@
-"""``python -m localcloud.demo``: one VPC's story, told by the real Pulumi CLI and an AWS API.
+"""``python -m localcloud.demo``: an account's story, told by the real Pulumi CLI and an AWS API.
 
 Run inside ``python -m localcloud run``. Each step is a command that a user
 would type, followed by what the AWS API itself answers. A step whose answer is
@@ -18,6 +18,8 @@ from typing import Any
 
 from botocore.session import get_session
 from rich.console import Console
+
+from localcloud.environment import REGION
 
 REPOSITORY = Path(__file__).parents[1]
 console = Console(highlight=False)
@@ -42,7 +44,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vpc-flow-logs-demo-") as folder:
         # The stack's own program, from a folder of its own, so that the demo's
         # stack configuration does not land among the user's.
-        for name in ("Pulumi.yaml", "__main__.py", ".venv"):
+        for name in ("Pulumi.yaml", "__main__.py", "enforcement", ".venv"):
             Path(folder, name).symlink_to(REPOSITORY / name)
         try:
             tell(Path(folder))
@@ -58,13 +60,14 @@ def main() -> int:
 
 def tell(folder: Path) -> None:
     """Run the steps, in a folder with the program."""
-    chapter("An AWS account with one VPC, which logs nothing, as every new VPC does")
+    chapter("An AWS account with a VPC, beside the default one: neither logs anything")
     vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
     show_flow_logs(expected=0, vpc_id=vpc_id)
+    audit(exit_code=1)
 
     pulumi = pulumi_in(folder)
     pulumi("stack", "init", "demo", "--non-interactive")
-    pulumi("config", "set", "--path", "vpcs[0]", vpc_id)
+    pulumi("config", "set", "--path", "regions[0]", REGION)
 
     chapter("What would be done")
     pulumi("preview")
@@ -77,6 +80,7 @@ def tell(folder: Path) -> None:
     if (flow_log["FlowLogStatus"], flow_log["TrafficType"]) != ("ACTIVE", "REJECT"):
         raise UnexpectedAnswerError("the flow log is not ACTIVE on REJECT")
     show_delivery(flow_log)
+    audit(exit_code=0)
 
     chapter("Again: nothing changes")
     pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
@@ -86,16 +90,29 @@ def tell(folder: Path) -> None:
 
     chapter("Ask AWS: is everything gone, and the VPC still there?")
     show_flow_logs(expected=0, vpc_id=vpc_id)
-    left = {
-        "log groups": [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]],
-        "roles": [role["RoleName"] for role in iam.list_roles()["Roles"]],
-    }
-    for kind, names in left.items():
-        console.print(f"{kind}: {names}")
-        if names:
-            raise UnexpectedAnswerError(f"{kind} are left: {', '.join(names)}")
+    vpc_flow_logs("verify", "--absent", "--regions", REGION, exit_code=0)
     ec2.describe_vpcs(VpcIds=[vpc_id])
     console.print(f"VPC {vpc_id}: still there")
+
+
+def audit(*, exit_code: int) -> None:
+    """Show what the audit says of every VPC."""
+    vpc_flow_logs("audit", "--regions", REGION, exit_code=exit_code)
+
+
+def vpc_flow_logs(*arguments: str, exit_code: int) -> None:
+    """Run this project's command, visibly.
+
+    Raises:
+        UnexpectedAnswerError: when it ends with another exit code.
+    """
+    command(f"vpc-flow-logs {shlex.join(arguments)}")
+    process = subprocess.run([sys.executable, "-m", "flowaudit", *arguments], check=False)
+    if process.returncode != exit_code:
+        raise UnexpectedAnswerError(
+            f"`vpc-flow-logs {arguments[0]}` ended with exit code {process.returncode}, "
+            f"expected {exit_code}"
+        )
 
 
 def chapter(title: str) -> None:
