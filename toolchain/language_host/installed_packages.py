@@ -1,5 +1,8 @@
 """Print, as JSON, what is installed in the environment of the Python that runs this file.
 
+Its argument says what: ``distributions``, or ``plugins``. The second is asked for at every start of
+a program, and spares it reading what every distribution requires.
+
 It runs in the user's environment, not the language host's, and so uses the standard library alone,
 of any Python that Pulumi's SDK supports.
 """
@@ -38,7 +41,7 @@ def _distributions() -> "list[dict[str, object]]":
 
 
 def _plugins() -> "list[dict[str, object]]":
-    """The ``pulumi-plugin.json`` of every importable package, whose name is added as ``module``."""
+    """The ``pulumi-plugin.json`` of every importable package, with its own name and version."""
     found: dict[str, dict[str, object]] = {}
     for folder in sys.path:
         for file in sorted(Path(folder).glob("*/pulumi-plugin.json")):
@@ -46,9 +49,18 @@ def _plugins() -> "list[dict[str, object]]":
                 found[file.parent.name] = {
                     **json.loads(file.read_text(encoding="utf-8")),
                     "module": file.parent.name,
+                    "moduleVersion": _version(file.parent.name),
                 }
     return [found[module] for module in sorted(found)]
 
 
+def _version(module: str) -> str:
+    """The version of the distribution that is called like a module; empty where there is none."""
+    try:
+        return metadata.version(module)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
 if __name__ == "__main__":
-    json.dump({"distributions": _distributions(), "plugins": _plugins()}, sys.stdout)
+    json.dump(_plugins() if sys.argv[1] == "plugins" else _distributions(), sys.stdout)

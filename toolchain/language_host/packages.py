@@ -26,23 +26,19 @@ class _Parameterization(TypedDict):
 
 
 class _Plugin(TypedDict):
-    """``pulumi-plugin.json``, and the importable package it lies in.
+    """``pulumi-plugin.json``, and the importable package it lies in, with its version.
 
     https://www.pulumi.com/docs/iac/using-pulumi/extending-pulumi/schema/
     """
 
     module: str
+    moduleVersion: str
     resource: NotRequired[bool]
     name: NotRequired[str]
     version: NotRequired[str]
     server: NotRequired[str]
     parameterization: NotRequired[_Parameterization]
     extensionParameterization: NotRequired[_Parameterization]
-
-
-class _Installed(TypedDict):
-    distributions: list[_Distribution]
-    plugins: list[_Plugin]
 
 
 def required_packages(environment: PythonEnvironment) -> list[plugin_pb2.PackageDependency]:
@@ -55,12 +51,10 @@ def required_packages(environment: PythonEnvironment) -> list[plugin_pb2.Package
     Raises:
         ProgramError: The environment's Python does not work.
     """
-    installed = _installed(environment)
-    versions = {_normalized(item["name"]): item["version"] for item in installed["distributions"]}
     required: list[plugin_pb2.PackageDependency] = []
-    for plugin in installed["plugins"]:
+    for plugin in cast("list[_Plugin]", _installed(environment, "plugins")):
         package = _normalized(plugin["module"])
-        version = plugin.get("version") or _plugin_version(versions.get(package, ""))
+        version = plugin.get("version") or _plugin_version(plugin["moduleVersion"])
         if plugin.get("resource") and version:
             required.append(
                 plugin_pb2.PackageDependency(
@@ -87,7 +81,7 @@ def program_dependencies(
     Raises:
         ProgramError: The environment's Python does not work.
     """
-    distributions = _installed(environment)["distributions"]
+    distributions = cast("list[_Distribution]", _installed(environment, "distributions"))
     required = {name for distribution in distributions for name in distribution["requires"]}
     return [
         language_pb2.DependencyInfo(name=item["name"], version=item["version"])
@@ -96,8 +90,8 @@ def program_dependencies(
     ]
 
 
-def _installed(environment: PythonEnvironment) -> _Installed:
-    return cast("_Installed", json.loads(environment.output(str(_INSTALLED_PACKAGES))))
+def _installed(environment: PythonEnvironment, what: str) -> object:
+    return json.loads(environment.output(str(_INSTALLED_PACKAGES), what))
 
 
 def _plugin_version(package_version: str) -> str | None:
