@@ -1,8 +1,13 @@
-"""What all tests stand on."""
+"""What holds for all tests."""
 
 import signal
 
-# A shell starts a background job with Ctrl-C ignored, and what the job starts inherits that: the
-# tests that interrupt a program would wait for one that does not hear them.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def pytest_configure() -> None:
+    """Let what the tests start be interrupted, in the background of a shell as well.
+
+    A shell without job control has what it runs in the background ignore SIGINT, and so do all
+    processes that are started from there: a test that interrupts one would wait for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
