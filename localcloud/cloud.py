@@ -15,6 +15,7 @@ from localcloud.environment import REGION, prepare
 from localcloud.faults import Failure, Hold
 from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from localcloud.request import Call
+from localcloud.session import new_session
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,6 @@ class LocalCloud:
             cast("Any", service),
             region_name=region or REGION,
             endpoint_url=self.endpoint,
-            aws_access_key_id=ACCESS_KEY_ID,
-            aws_secret_access_key=SECRET_ACCESS_KEY,
         )
 
     def fail_next(
@@ -102,4 +101,5 @@ def start(*, real_provider: bool = False) -> Generator[LocalCloud, None, None]:
         folder = Path(name)
         with serve() as api:
             env = prepare(folder, api.endpoint, bin_dir, real_provider=real_provider)
-            yield LocalCloud(env, folder, api, botocore.session.Session())
+            session = new_session(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+            yield LocalCloud(env, folder, api, session)

@@ -1,4 +1,4 @@
-"""Where moto's flow logs and Config rules differ from AWS's, put right.
+"""Where moto differs from AWS, put right; and what is of no use here, left out.
 
 - AWS tells apart flow logs of different traffic types: only the same VPC,
   traffic type and destination together are FlowLogAlreadyExists. moto leaves
@@ -8,12 +8,15 @@
   fails for the second.
 - AWS takes no Config rule in a region without a configuration recorder. moto
   does.
+- A region of moto starts with more than a thousand machine images, made again for each empty AWS.
+  Nothing here runs a machine.
 
-Source: Amazon EC2 API reference, CreateFlowLogs; AWS Config API reference,
-PutConfigRule.
+Sources: Amazon EC2 API reference, CreateFlowLogs; AWS Config API reference,
+PutConfigRule; moto's documentation, environment variables.
 """
 
 import functools
+import os
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -23,6 +26,7 @@ _creating: ContextVar[str | None] = ContextVar("traffic type being created", def
 
 def put_right() -> None:
     """Correct moto in this process. Calling it again changes nothing."""
+    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     from moto.config.models import ConfigBackend  # noqa: PLC0415 (slow to import)
     from moto.ec2.models.flow_logs import FlowLogsBackend  # noqa: PLC0415
 

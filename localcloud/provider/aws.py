@@ -12,6 +12,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from localcloud.session import new_session
+
 ACCESS_KEY_ID = "localcloud"
 SECRET_ACCESS_KEY = "not-a-secret"  # noqa: S105 (it opens nothing)
 
@@ -139,9 +141,7 @@ class Provider:
             raise SettingsError("There is no region. Set `pulumi config set aws:region eu-west-1`.")
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
         require_loopback("AWS_ENDPOINT_URL", endpoint or "unset")
-        session = botocore.session.Session()
-        session.set_credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
-        provider = cls(settings, region, session)
+        provider = cls(settings, region, new_session(ACCESS_KEY_ID, SECRET_ACCESS_KEY))
         for role in settings.get("assumeRoles", []):
             provider = provider._assume(role)
         provider.check_account()
@@ -186,8 +186,7 @@ class Provider:
         answer = self.client("sts", self.region).assume_role(
             **{"RoleSessionName": "localcloud", **named}
         )["Credentials"]
-        session = botocore.session.Session()
-        session.set_credentials(
+        session = new_session(
             answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
         )
         return Provider(self.settings, self.region, session)

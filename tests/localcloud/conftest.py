@@ -7,19 +7,19 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import botocore.session
 import pytest
 
 import localcloud
 from localcloud import LocalCloud
 from localcloud.aws_api import serve
+from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from localcloud.session import new_session
 
 from .plugin import Plugin, serving
 
 # For one call of the CLI on a busy machine; reached only by one that hangs.
 TIMEOUT = 120
-# It keeps the service models that it has read.
-SESSION = botocore.session.Session()
+SESSION = new_session(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
 
 
 @pytest.fixture
