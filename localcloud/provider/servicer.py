@@ -53,6 +53,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         )
         raise AssertionError  # abort() always raises
 
+    def Attach(  # noqa: N802, D102
+        self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext
+    ) -> empty_pb2.Empty:
+        del request, context  # it never calls the engine, whichever attaches to it
+        return empty_pb2.Empty()
+
     def CheckConfig(  # noqa: N802, D102
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:

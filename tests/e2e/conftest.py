@@ -66,17 +66,23 @@ class Project:
         first = (self.folder / "Pulumi.yaml").read_text().splitlines()[0]
         return first.removeprefix("name: ")
 
+    def state(self) -> str:
+        """Return the state as the file backend keeps it, JSON."""
+        backend = Path(self.env["PULUMI_BACKEND_URL"].removeprefix("file://"))
+        return (backend / ".pulumi" / "stacks" / self.name / f"{STACK}.json").read_text()
+
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state, by `Type name`, such as `FlowLog net-reject`."""
-        state = json.loads(self.pulumi("stack", "export"))
+        latest = json.loads(self.state())["checkpoint"]["latest"] or {}
         return {
             f"{one['type'].rsplit(':', 1)[-1]} {one['urn'].rsplit('::', 1)[-1]}": one
-            for one in state["deployment"].get("resources", [])
+            for one in latest.get("resources", [])
         }
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs."""
-        return json.loads(self.pulumi("stack", "output", "--json"))
+        [stack] = [one for key, one in self.resources().items() if key.startswith("Stack ")]
+        return stack.get("outputs", {})
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import pulumi_aws as aws
 
-bucket = aws.s3.Bucket("records")
 vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
 aws.ec2.FlowLog(
     "log",
     vpc_id=vpc.id,
     traffic_type="ACCEPT",
     log_destination_type="s3",
-    log_destination=bucket.arn,
+    log_destination="arn:aws:s3:::acme-records",
 )

@@ -3,7 +3,6 @@
 import pulumi
 import pulumi_aws as aws
 
-bucket = aws.s3.Bucket("records")
 one = aws.ec2.Vpc("one", cidr_block="10.0.0.0/16")
 two = aws.ec2.Vpc("two", cidr_block="10.1.0.0/16")
 aws.ec2.FlowLog(
@@ -11,5 +10,5 @@ aws.ec2.FlowLog(
     vpc_id=pulumi.Output.all(one.id, two.id).apply(lambda ids: ids[1]),
     traffic_type="REJECT",
     log_destination_type="s3",
-    log_destination=bucket.arn,
+    log_destination="arn:aws:s3:::acme-records",
 )

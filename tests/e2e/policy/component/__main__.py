@@ -14,7 +14,6 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"vpcId": vpc.id})
 
 
-bucket = aws.s3.Bucket("records")
 network = Network("main")
 Network("bare")
 aws.ec2.FlowLog(
@@ -22,5 +21,5 @@ aws.ec2.FlowLog(
     vpc_id=network.vpc_id,
     traffic_type="REJECT",
     log_destination_type="s3",
-    log_destination=bucket.arn,
+    log_destination="arn:aws:s3:::acme-records",
 )

@@ -3,7 +3,6 @@
 import pulumi
 import pulumi_aws as aws
 
-bucket = aws.s3.Bucket("records")
 vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
 pulumi.export("vpcId", vpc.id)
 if vpc_id := pulumi.Config().get("vpcId"):
@@ -12,5 +11,5 @@ if vpc_id := pulumi.Config().get("vpcId"):
         vpc_id=vpc_id,
         traffic_type="REJECT",
         log_destination_type="s3",
-        log_destination=bucket.arn,
+        log_destination="arn:aws:s3:::acme-records",
     )

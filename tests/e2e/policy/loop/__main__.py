@@ -2,7 +2,6 @@
 
 import pulumi_aws as aws
 
-bucket = aws.s3.Bucket("records")
 for index in range(4):
     vpc = aws.ec2.Vpc(f"vpc{index}", cidr_block=f"10.{index}.0.0/16")
     if index < 3:
@@ -11,5 +10,5 @@ for index in range(4):
             vpc_id=vpc.id,
             traffic_type="REJECT",
             log_destination_type="s3",
-            log_destination=bucket.arn,
+            log_destination="arn:aws:s3:::acme-records",
         )

@@ -13,7 +13,6 @@ class Network(pulumi.ComponentResource):
         super().__init__("network:index:Network", name, {"vpcId": None}, None, remote=True)
 
 
-bucket = aws.s3.Bucket("records")
 main = Network("main")
 Network("bare")
 aws.ec2.FlowLog(
@@ -21,5 +20,5 @@ aws.ec2.FlowLog(
     vpc_id=main.vpcId,
     traffic_type="REJECT",
     log_destination_type="s3",
-    log_destination=bucket.arn,
+    log_destination="arn:aws:s3:::acme-records",
 )

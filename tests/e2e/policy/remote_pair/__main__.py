@@ -15,12 +15,11 @@ class Network(pulumi.ComponentResource):
         )
 
 
-bucket = aws.s3.Bucket("records")
 main = Network("main")
 aws.ec2.FlowLog(
     "log",
     vpc_id=main.firstId,
     traffic_type="REJECT",
     log_destination_type="s3",
-    log_destination=bucket.arn,
+    log_destination="arn:aws:s3:::acme-records",
 )

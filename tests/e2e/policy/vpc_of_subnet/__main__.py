@@ -2,7 +2,6 @@
 
 import pulumi_aws as aws
 
-bucket = aws.s3.Bucket("records")
 vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
 subnet = aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
 aws.ec2.FlowLog(
@@ -10,5 +9,5 @@ aws.ec2.FlowLog(
     vpc_id=subnet.vpc_id,
     traffic_type="REJECT",
     log_destination_type="s3",
-    log_destination=bucket.arn,
+    log_destination="arn:aws:s3:::acme-records",
 )
