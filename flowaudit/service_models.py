@@ -1,14 +1,16 @@
-"""Botocore's service models, cut down to the operations that the commands call.
+"""Botocore's data, cut down to what the commands call.
 
-Much of an audit's start-up is botocore parsing its description of EC2: some 700 operations, of
-which four are needed. This loader keeps a cut-down copy of the installed botocore's own files in
-the user's cache, made at the first use and named after botocore's version. It changes nothing
-but time: what it does not know, or cannot read or write, is left to botocore.
+Much of an audit's start-up is botocore parsing its description of EC2 (some 700 operations, of
+which four are needed) and its list of endpoints (some 300 services). This loader keeps a cut-down
+copy of the installed botocore's own files in the user's cache, made at the first use and named
+after botocore's version. It changes nothing but time: what it does not know, or cannot read or
+write, is left to botocore.
 """
 
 import json
 import os
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, cast
@@ -23,9 +25,15 @@ OPERATIONS = {
 }
 """The operations that are kept; every other service is left whole."""
 
+ENDPOINTS = frozenset(
+    {*OPERATIONS, "config", "iam", "oidc", "organizations", "portal.sso", "signin", "sso"}
+)
+"""The services whose endpoints are kept: those that are called, and those that give credentials."""
+
 _TYPES = ("endpoint-rule-set-1", "paginators-1", "service-2")
+_ENDPOINTS = "endpoints"
 # To be raised when the files change their content, as when there is another operation.
-_FORMAT = 2
+_FORMAT = 3
 
 
 Model = dict[str, Any]
@@ -51,26 +59,44 @@ class TrimmedLoader(Loader):
         self, service_name: str, type_name: str, api_version: Any | None = None
     ) -> Any:
         """Return a model as botocore's own loader does, without the operations nobody calls."""
-        if service_name in OPERATIONS and type_name in _TYPES and api_version is None:
-            if self._models is None:
-                self._models = self._load()
-            return self._models[f"{service_name}/{type_name}"]
+        if service_name in OPERATIONS and type_name in _TYPES:
+            models = self._read()
+            kept: str = models[f"{service_name}/service-2"]["metadata"]["apiVersion"]
+            if api_version in {None, kept}:
+                return models[f"{service_name}/{type_name}"]
         return super().load_service_model(service_name, type_name, api_version)
 
-    def _load(self) -> dict[str, Model]:
-        wanted = {f"{service}/{kind}" for service in OPERATIONS for kind in _TYPES}
-        # A user's own models (~/.aws/models, AWS_DATA_PATH) win, and are not cached.
-        own = any(
-            (Path(folder) / service).is_dir()
+    def load_data_with_path(self, name: str) -> Any:
+        """Return data as botocore's own loader does, endpoints without services nobody calls."""
+        if name == _ENDPOINTS and not self._own:
+            return self._read()[_ENDPOINTS], str(Path(self.BUILTIN_DATA_PATH) / _ENDPOINTS)
+        return super().load_data_with_path(name)
+
+    @cached_property
+    def _own(self) -> bool:
+        """Whether the user has models of his own (~/.aws/models, AWS_DATA_PATH): they win."""
+        return any(
+            (Path(folder) / name).exists()
             for folder in self.search_paths
             if folder != self.BUILTIN_DATA_PATH
-            for service in OPERATIONS
+            for name in (*OPERATIONS, f"{_ENDPOINTS}.json", f"{_ENDPOINTS}.json.gz")
         )
-        if not own:
+
+    def _read(self) -> dict[str, Model]:
+        if self._models is None:
+            self._models = self._cached() or self._made()
+        return self._models
+
+    def _cached(self) -> dict[str, Model] | None:
+        wanted = {_ENDPOINTS} | {f"{service}/{kind}" for service in OPERATIONS for kind in _TYPES}
+        if not self._own:
             with suppress(OSError, ValueError):
                 models = json.loads(self._path.read_bytes())
                 if isinstance(models, dict) and cast("Model", models).keys() == wanted:
                     return cast("dict[str, Model]", models)
+        return None
+
+    def _made(self) -> dict[str, Model]:
         models = {
             f"{service}/{kind}": trim(
                 super(TrimmedLoader, self).load_service_model(service, kind), service
@@ -78,7 +104,8 @@ class TrimmedLoader(Loader):
             for service in OPERATIONS
             for kind in _TYPES
         }
-        if not own:
+        models[_ENDPOINTS] = trim_endpoints(super().load_data_with_path(_ENDPOINTS)[0])
+        if not self._own:  # they may change without a new version of botocore
             with suppress(OSError):
                 self._write(models)
         return models
@@ -92,13 +119,16 @@ class TrimmedLoader(Loader):
 
 
 def trim(model: Model, service: str) -> Model:
-    """Return a service model with the kept operations and the shapes they reach, nothing else.
+    """Return a service's model with the kept operations and what they reach, nothing else.
 
-    A model without operations (paginators, endpoint rules) is returned as it is.
+    Paginators are kept likewise; endpoint rules are returned as they are.
     """
+    if "pagination" in model:
+        kept = {name: model["pagination"].get(name) for name in OPERATIONS[service]}
+        return model | {"pagination": {name: pages for name, pages in kept.items() if pages}}
     if "operations" not in model:
         return model
-    operations = {name: model["operations"][name] for name in OPERATIONS[service]}
+    operations = {name: _undocumented(model["operations"][name]) for name in OPERATIONS[service]}
     shapes: dict[str, Model] = {}
     open_references: list[Model] = [
         each
@@ -110,12 +140,35 @@ def trim(model: Model, service: str) -> Model:
         name = open_references.pop()["shape"]
         if name in shapes:
             continue
-        shape = shapes[name] = {
-            key: value for key, value in model["shapes"][name].items() if key != "documentation"
-        }
+        shape = shapes[name] = _undocumented(model["shapes"][name])
         open_references.extend(shape.get("members", {}).values())
         open_references.extend(shape[key] for key in ("member", "key", "value") if key in shape)
     return model | {"operations": operations, "shapes": shapes}
+
+
+def trim_endpoints(endpoints: Model) -> Model:
+    """Return botocore's endpoints with the kept services, nothing else."""
+    partitions = [
+        partition
+        | {
+            "services": {
+                name: data for name, data in partition["services"].items() if name in ENDPOINTS
+            }
+        }
+        for partition in endpoints["partitions"]
+    ]
+    return endpoints | {"partitions": partitions}
+
+
+def _undocumented(value: Any) -> Any:
+    """Leave out the texts, which are most of a model."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _undocumented(each)
+        for key, each in cast("Model", value).items()
+        if key != "documentation" or not isinstance(each, str)  # a member may be called so
+    }
 
 
 def _cache_folder() -> Path:

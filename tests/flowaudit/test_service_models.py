@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from flowaudit.service_models import OPERATIONS, TrimmedLoader
+from flowaudit.service_models import ENDPOINTS, OPERATIONS, TrimmedLoader
 
 
 @pytest.fixture
@@ -20,6 +20,17 @@ def load(folder: Path, service: str = "ec2", kind: str = "service-2") -> Any:
     return TrimmedLoader(folder).load_service_model(service, kind)
 
 
+def without_texts(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    items = cast("dict[str, Any]", value).items()
+    return {
+        key: without_texts(each)
+        for key, each in items
+        if (key, type(each)) != ("documentation", str)
+    }
+
+
 @pytest.mark.parametrize("service", OPERATIONS)
 def test_what_is_kept_is_botocores_own(folder: Path, service: str) -> None:
     whole: Any = Loader().load_service_model(service, "service-2")
@@ -28,13 +39,44 @@ def test_what_is_kept_is_botocores_own(folder: Path, service: str) -> None:
     assert trimmed["metadata"] == whole["metadata"]
     assert set(trimmed["operations"]) == set(OPERATIONS[service])
     for name, operation in trimmed["operations"].items():
-        assert operation == whole["operations"][name]
+        assert operation == without_texts(whole["operations"][name])
     for name, shape in trimmed["shapes"].items():
-        whole["shapes"][name].pop("documentation", None)
-        assert shape == whole["shapes"][name]
-    for kind in ("paginators-1", "endpoint-rule-set-1"):
-        if service != "sts" or kind != "paginators-1":
-            assert load(folder, service, kind) == Loader().load_service_model(service, kind)
+        assert shape == without_texts(whole["shapes"][name])
+    rules = "endpoint-rule-set-1"
+    assert load(folder, service, rules) == Loader().load_service_model(service, rules)
+    pages: Any = Loader().load_service_model(service, "paginators-1")["pagination"]
+    kept = {name: each for name, each in pages.items() if name in OPERATIONS[service]}
+    assert load(folder, service, "paginators-1")["pagination"] == kept
+
+
+@pytest.mark.parametrize("service", OPERATIONS)
+@pytest.mark.parametrize("kind", ["service-2", "paginators-1"])
+def test_a_client_asks_by_version_and_gets_the_same(folder: Path, service: str, kind: str) -> None:
+    loader = TrimmedLoader(folder)
+    version = load(folder, service)["metadata"]["apiVersion"]
+
+    assert loader.load_service_model(service, kind, version) is loader.load_service_model(
+        service, kind
+    )
+
+
+def test_other_versions_are_left_to_botocore(folder: Path) -> None:
+    old = TrimmedLoader(folder).load_service_model("ec2", "service-2", "2015-10-01")
+
+    assert len(old["operations"]) > len(OPERATIONS["ec2"])
+
+
+def test_endpoints_are_botocores_own(folder: Path) -> None:
+    kept: Any = TrimmedLoader(folder).load_data("endpoints")
+    whole: Any = Loader().load_data("endpoints")
+
+    for ours, theirs in zip(kept["partitions"], whole["partitions"], strict=True):
+        assert ours["services"] == {
+            name: each for name, each in theirs["services"].items() if name in ENDPOINTS
+        }
+        assert ours | {"services": {}} == theirs | {"services": {}}
+    for service in ("organizations", "config", *OPERATIONS):
+        assert service in kept["partitions"][0]["services"]
 
 
 @pytest.mark.parametrize("service", OPERATIONS)
@@ -78,15 +120,29 @@ def test_a_users_own_models_win_and_are_not_cached(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own: Any = Loader().load_service_model("ec2", "service-2")
-    own["operations"]["DescribeVpcs"]["documentation"] = "our own"
+    own["operations"]["DescribeVpcs"]["alias"] = "our own"
     model = tmp_path / "models" / "ec2" / "2016-11-15" / "service-2.json"
     model.parent.mkdir(parents=True)
     model.write_text(json.dumps(own))
     monkeypatch.setattr(Loader, "CUSTOMER_DATA_PATH", str(tmp_path / "models"))
 
-    assert load(folder)["operations"]["DescribeVpcs"]["documentation"] == "our own"
+    assert load(folder)["operations"]["DescribeVpcs"]["alias"] == "our own"
     assert not folder.exists()
 
 
 def test_other_services_are_left_to_botocore(folder: Path) -> None:
     assert load(folder, "config") == Loader().load_service_model("config", "service-2")
+
+
+def test_a_users_own_endpoints_win_and_are_not_cached(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own: Any = Loader().load_data("endpoints")
+    own["partitions"] = own["partitions"][:1]
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "endpoints.json").write_text(json.dumps(own))
+    monkeypatch.setattr(Loader, "CUSTOMER_DATA_PATH", str(tmp_path / "models"))
+
+    assert TrimmedLoader(folder).load_data("endpoints") == own
+    assert set(load(folder)["operations"]) == set(OPERATIONS["ec2"])
+    assert not folder.exists()
