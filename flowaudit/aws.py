@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import botocore.exceptions as errors
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
-from botocore.session import Session
 
-from flowaudit import __version__
+from flowaudit import __version__, certificates
 from flowaudit.facts import Cause, Unread
+from flowaudit.plumbing import make_session
 from flowaudit.service_models import TrimmedLoader
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.session import Session
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 ATTEMPTS = 6
@@ -49,7 +50,7 @@ DEFAULT_REGIONS = (
 _loader = TrimmedLoader()
 
 
-def open_session(profile: str | None = None) -> Session:
+def open_session(profile: str | None = None) -> "Session":
     """Return a botocore session with the user's configuration, that makes clients fast.
 
     Args:
@@ -58,12 +59,12 @@ def open_session(profile: str | None = None) -> Session:
     Raises:
         botocore.exceptions.ProfileNotFound: When there is no such profile (at the first use).
     """
-    session = Session(profile=profile)
+    session = make_session(profile)
     session.register_component("data_loader", _loader)
     return session
 
 
-def with_credentials(base: Session, credentials: "CredentialsTypeDef") -> Session:
+def with_credentials(base: "Session", credentials: "CredentialsTypeDef") -> "Session":
     """Return a session like another, with the `Credentials` of an AssumeRole answer."""
     session = open_session(base.profile)
     session.set_config_variable("region", home_region(base))
@@ -73,13 +74,13 @@ def with_credentials(base: Session, credentials: "CredentialsTypeDef") -> Sessio
     return session
 
 
-def home_region(session: Session) -> str:
+def home_region(session: "Session") -> str:
     """Return the region for the calls that are about the account: the configured one, if any."""
     region: str | None = session.get_config_variable("region")
     return region or "us-east-1"
 
 
-def first_regions(session: Session) -> tuple[str, ...]:
+def first_regions(session: "Session") -> tuple[str, ...]:
     """Return the regions that are certainly enabled, in the partition of the home region.
 
     GovCloud (US) and China have no regions that need to be enabled.
@@ -90,7 +91,7 @@ def first_regions(session: Session) -> tuple[str, ...]:
     return tuple(session.get_available_regions("ec2", partition_name=partition))
 
 
-def known_regions(session: Session) -> frozenset[str]:
+def known_regions(session: "Session") -> frozenset[str]:
     """Return every region of every partition that this version of botocore knows."""
     return frozenset(
         region
@@ -129,7 +130,7 @@ class Meter:
 
 
 def make_client(
-    session: Session, service: str, region: str, meter: Meter, timeout: float = 20.0
+    session: "Session", service: str, region: str, meter: Meter, timeout: float = 20.0
 ) -> "BaseClient":
     """Return a client whose requests are counted.
 
@@ -152,6 +153,7 @@ def make_client(
             user_agent_extra=f"vpc-flow-logs/{__version__}",
         ),
     )
+    certificates.share(client)
     meter.attach(client)
     return client
 
