@@ -1,5 +1,6 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
+import gc
 import signal
 import sys
 from collections import Counter
@@ -74,6 +75,8 @@ def run(request: Request) -> int:
         else exemptions.Exemptions(),
         everything=everything,
     )
+    gc.freeze()  # what is there by now stays; from here on an organization makes garbage
+    gc.enable()
     with Auditor(plan) as auditor:
         interrupted = _read(request, session, auditor)
         report = auditor.report(interrupted=interrupted)
@@ -221,12 +224,22 @@ def _write(name: str, path: Path | None, report: Report, *, quiet: bool) -> None
         for piece in pieces:
             click.echo(piece, nl=False, color=colour)
         return
+    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: not to be replaced
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(map(click.unstyle, pieces))
+    else:
+        _replace(path.resolve(), map(click.unstyle, pieces))
+    if not quiet:
+        click.echo(f"wrote {path}", err=True)
+
+
+def _replace(path: Path, pieces: Iterable[str]) -> None:
     with NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as temporary:
         whole = Path(temporary.name)
         try:
-            temporary.writelines(map(click.unstyle, pieces))
+            temporary.writelines(pieces)
             temporary.close()
             # What a new file's rights would be, or those that the old one has.
             whole.chmod(path.stat().st_mode if path.exists() else 0o644)
@@ -234,5 +247,3 @@ def _write(name: str, path: Path | None, report: Report, *, quiet: bool) -> None
         except BaseException:
             whole.unlink()
             raise
-    if not quiet:
-        click.echo(f"wrote {path}", err=True)

@@ -109,15 +109,25 @@ def test_wrong_usage_is_exit_code_2_and_says_what_is_right(
     assert told in capsys.readouterr().err
 
 
-def test_a_home_region_that_does_not_exist_is_wrong_configuration(
-    audit: Audit, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("AWS_DEFAULT_REGION", "mars", "mars"),
+        ("AWS_ENDPOINT_URL", "mars", "Invalid endpoint: mars"),
+        ("AWS_CA_BUNDLE", "", "Invalid CA bundle"),
+        ("AWS_DEFAULTS_MODE", "mars", "invalid defaults mode: mars"),
+    ],
+)
+def test_a_setting_of_botocore_that_cannot_be_is_wrong_configuration(
+    variable: str, value: str, told: str, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "mars")
+    monkeypatch.setenv(variable, value)
 
     result = audit()
 
     assert result.code == 2
-    assert "mars" in result.err
+    assert told in result.err
+    assert "defect" not in result.err
 
 
 @pytest.mark.parametrize("command", ["audit", "verify", "rejects"])
@@ -201,6 +211,32 @@ def test_a_format_that_breaks_off_leaves_no_half_file(
 
     assert audit("--output", str(tmp_path / "report.json")).code == 3
     assert list(tmp_path.glob("*report*")) == []
+
+
+def test_a_pipe_is_written_to_and_not_replaced(cloud: Cloud, audit: Audit, tmp_path: Path) -> None:
+    cloud.log_everything(*REGIONS)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        result = audit("--output", str(pipe))
+        assert reader.stdout
+        report = json.loads(reader.stdout.read())
+
+    assert result.code == 0
+    assert report["totals"]["vpcs"]["pass"] == 2
+    assert pipe.is_fifo()
+
+
+def test_what_a_link_leads_to_is_replaced(audit: Audit, cloud: Cloud, tmp_path: Path) -> None:
+    del cloud
+    link, file = tmp_path / "latest.json", tmp_path / "monday.json"
+    file.write_text("old")
+    link.symlink_to(file)
+
+    audit("--output", str(link))
+
+    assert link.is_symlink()
+    assert json.loads(file.read_text())["tool"] == "vpc-flow-logs"
 
 
 def test_quiet_says_nothing_beside_the_report(audit: Audit, cloud: Cloud, tmp_path: Path) -> None:
