@@ -1,12 +1,15 @@
-"""Two well-known scanners, measured when they are installed."""
+"""Two well-known scanners, each in a virtual environment of its own in the per-user cache."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.audit import REGIONS
+from toolchain.cache import cache_directory
 
 PROWLER = "prowler 5.46, its one check"
 CUSTODIAN = "Cloud Custodian 0.9"
@@ -14,66 +17,83 @@ _PACKAGES = {PROWLER: "prowler==5.46.*", CUSTODIAN: "c7n==0.9.*"}
 _PROGRAMS = {PROWLER: "prowler", CUSTODIAN: "custodian"}
 _POLICY = """
 policies:
-  - name: vpc-without-flow-log
+  - name: vpc-with-flow-log
     resource: aws.vpc
     filters:
-      - not:
-          - type: flow-logs
-            enabled: true
-            status: active
+      - type: flow-logs
+        enabled: true
+        status: active
 """
 
 
 def install() -> None:
-    """Install both, each in its own virtual environment."""
+    """Install both, where they are not."""
     for name, package in _PACKAGES.items():
         folder = _folder(name)
-        if not (folder / "bin" / _PROGRAMS[name]).exists():
+        if not _program(name).exists():
             print(f"Installing {package} into {folder}...", file=sys.stderr)
-            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+            subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
             subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
 
 
-def commands(scratch: Path) -> dict[str, list[str]]:
-    """Return the command of each that is installed; it writes into the scratch folder."""
+def commands(
+    scratch: Path, regions: Sequence[str] = REGIONS, *, unused: bool = True
+) -> dict[str, list[str]]:
+    """Return the command of each that is installed.
+
+    Args:
+        scratch: The folder that they write into.
+        regions: Where to look.
+        unused: Whether prowler is to look at VPCs without network interfaces, as everybody else
+            does.
+    """
     policy = scratch / "policy.yml"
     policy.write_text(_POLICY)
-    regions = [word for region in REGIONS for word in ("--region", region)]
     all_commands = {
         PROWLER: [
-            "aws", "--checks", "vpc_flow_logs_enabled", "--region", *REGIONS, "--no-banner",
+            "aws", "--checks", "vpc_flow_logs_enabled", "--region", *regions, "--no-banner",
             "--output-formats", "json-ocsf", "--output-directory", str(scratch / "prowler"),
-            "--output-filename", "out", "--scan-unused-services",
+            "--output-filename", "out", *(["--scan-unused-services"] if unused else []),
         ],
         CUSTODIAN: [
-            "run", *regions, "--cache-period", "0", "--output-dir", str(scratch / "custodian"),
-            str(policy),
+            "run", *(word for region in regions for word in ("--region", region)),
+            "--cache-period", "0", "--output-dir", str(scratch / "custodian"), str(policy),
         ],
     }  # fmt: skip
     return {
-        name: [str(program), *arguments]
+        name: [str(_program(name)), *arguments]
         for name, arguments in all_commands.items()
-        if (program := _folder(name) / "bin" / _PROGRAMS[name]).exists()
+        if _program(name).exists()
     }
 
 
-def passing(name: str, scratch: Path) -> frozenset[str] | None:
-    """Return the VPCs that a scanner passes; None for other commands."""
+def take_verdicts(name: str, scratch: Path) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Return the VPCs that a scanner passes and those that it fails; None for other commands.
+
+    Its files are gone then: prowler would append to them.
+    """
     if name == PROWLER:
-        findings = json.loads((scratch / "prowler" / "out.ocsf.json").read_text())
-        return frozenset(
-            finding["resources"][0]["name"]
-            for finding in findings
-            if finding["status_code"] == "PASS"
-        )
+        report = scratch / "prowler" / "out.ocsf.json"
+        findings: list[Any] = json.loads(report.read_text()) if report.exists() else []
+        shutil.rmtree(scratch / "prowler", ignore_errors=True)
+        by_status: dict[str, set[str]] = {"PASS": set(), "FAIL": set()}
+        for finding in findings:
+            by_status[finding["status_code"]].add(finding["resources"][0]["uid"].split("/")[-1])
+        return frozenset(by_status["PASS"]), frozenset(by_status["FAIL"])
     if name == CUSTODIAN:
-        failing: set[str] = set()
-        for file in (scratch / "custodian").glob("**/resources.json"):
-            failing.update(vpc["VpcId"] for vpc in json.loads(file.read_text()))
-        return frozenset(failing)
+        found = [
+            vpc["VpcId"]
+            for file in (scratch / "custodian").glob("**/resources.json")
+            for vpc in json.loads(file.read_text())
+        ]
+        shutil.rmtree(scratch / "custodian", ignore_errors=True)
+        return frozenset(found), frozenset()
     return None
 
 
+def _program(name: str) -> Path:
+    return _folder(name) / "bin" / _PROGRAMS[name]
+
+
 def _folder(name: str) -> Path:
-    home = os.environ.get("VPC_FLOW_LOGS_CACHE") or Path("~/.cache/vpc-flow-logs").expanduser()
-    return Path(home) / "bench" / _PROGRAMS[name]
+    return cache_directory() / "bench" / _PROGRAMS[name]
