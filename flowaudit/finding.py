@@ -242,6 +242,16 @@ class Report:
         """Whether everything that was asked for could be read."""
         return not self.unread and not self.interrupted
 
+    @property
+    def regions_per_second(self) -> float:
+        """Regions read, completely or not, by the second: how long a larger audit would take."""
+        return _rate(self.totals.regions_read + self.totals.regions_unread, self.seconds)
+
+    @property
+    def calls_per_second(self) -> float:
+        """HTTP requests by the second, retries included: what AWS's request limits are about."""
+        return _rate(sum(self.totals.calls.values()), self.seconds)
+
     def verdicts(self) -> Iterator[Verdict]:
         """Yield every verdict, by account, region and VPC id."""
         for result in self.results:
@@ -252,3 +262,7 @@ class Report:
         yield from self.findings
         for verdict in self.verdicts():
             yield from verdict.findings
+
+
+def _rate(number: int, seconds: float) -> float:
+    return round(number / seconds, 1) if seconds else 0.0

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowaudit.finding import Report, Status, Verdict
-from flowaudit.renderers.words import counted, unjudged
+from flowaudit.renderers.words import counted, rates, unjudged
 from flowaudit.rules import RULES
 
 MAX_PASSING = 1_000
@@ -49,6 +49,7 @@ def render(report: Report) -> Iterator[str]:
         .stream(
             report=report,
             counted=counted,
+            rates=rates(report),
             statuses=ORDER,
             regions=regions,
             without_vpcs=[

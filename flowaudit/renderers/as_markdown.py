@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flowaudit.finding import Report, Severity, Status, Verdict
-from flowaudit.renderers.words import counted, unjudged
+from flowaudit.renderers.words import counted, rates, unjudged
 
 LIMIT = 65_536
 """Characters that GitHub takes for one comment."""
@@ -93,7 +93,8 @@ def _head(report: Report) -> Iterator[str]:
     requirement = report.requirement
     yield (
         f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
-        f"on {report.started:%Y-%m-%d %H:%M} UTC in {report.seconds:.1f} s. Required: traffic "
+        f"on {report.started:%Y-%m-%d %H:%M} UTC in {report.seconds:.1f} s "
+        f"({rates(report)}). Required: traffic "
         f"{requirement.traffic_type}, kept {counted(requirement.min_retention_days, 'day')}. "
         f"vpc-flow-logs {_text(report.tool_version)}.\n"
     )

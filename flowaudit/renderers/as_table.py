@@ -9,7 +9,7 @@ from rich.text import Text
 
 from flowaudit.console import draw, unread_lines
 from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
-from flowaudit.renderers.words import counted, unjudged
+from flowaudit.renderers.words import counted, rates, unjudged
 
 _STYLES = {
     Status.PASS: "green",
@@ -82,7 +82,8 @@ def _summary(report: Report) -> Text:
         (counted(vpcs, "VPC"), "bold"),
         f"{': ' if counts else ''}{counts}. ",
         f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
-        f"in {report.seconds:.1f} s with {counted(calls, 'API call')}{throttled}.",
+        f"in {report.seconds:.1f} s with {counted(calls, 'API call')}{throttled} "
+        f"({rates(report)}).",
     )
     if rules := unjudged(report):
         text.append(f"\nNot judged, because {report.source} does not tell: {', '.join(rules)}.")

@@ -21,7 +21,11 @@ def header(report: Report) -> dict[str, Any]:
         "requirement": asdict(report.requirement),
         "rules": report.rules,
         "accounts": report.accounts,
-        "totals": asdict(report.totals),
+        "totals": asdict(report.totals)
+        | {
+            "regions_per_second": report.regions_per_second,
+            "calls_per_second": report.calls_per_second,
+        },
     }
 
 
