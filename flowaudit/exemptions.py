@@ -17,7 +17,7 @@ from typing import Any, cast
 from flowaudit.errors import ConfigurationError
 from flowaudit.facts import Vpc
 from flowaudit.finding import Exemption, Finding
-from flowaudit.rules import exemption_is_valid
+from flowaudit.rules import exemption_is_valid, vpc_has_flow_log
 
 _VPC_ID = re.compile(r"vpc-[0-9a-f]+")
 
@@ -52,16 +52,15 @@ class Exemptions:
         An entry with `coveredBy` lifts nothing: it claims that the VPC has a flow log, and the
         live side can see whether it has.
         """
-        return next(
-            (
-                entry
-                for entry in self.matching(vpc)
-                if entry.expires >= self.today
-                and not entry.covered_by_stack
-                and (entry.rules is None or rule in entry.rules)
-            ),
-            None,
-        )
+        entries = self._holding(vpc, rule)
+        return next((entry for entry in entries if not entry.covered_by_stack), None)
+
+    def _holding(self, vpc: Vpc, rule: str) -> list[Exemption]:
+        return [
+            entry
+            for entry in self.matching(vpc)
+            if entry.expires >= self.today and (entry.rules is None or rule in entry.rules)
+        ]
 
     def apply(
         self, vpc: Vpc, findings: Iterable[Finding]
@@ -73,10 +72,9 @@ class Exemptions:
         """
         used: Exemption | None = None
         marked: list[Finding] = []
-        entries = [entry for entry in self.matching(vpc) if entry.expires >= self.today]
         for finding in findings:
             entry = self.lifting(vpc, finding.rule)
-            claim = next((each for each in entries if each.covered_by_stack), None)
+            claim = self._claiming(vpc, finding)
             if entry:
                 used = used or entry
                 marked.append(replace(finding, exempt=True))
@@ -86,6 +84,13 @@ class Exemptions:
             else:
                 marked.append(finding)
         return tuple(marked), used
+
+    def _claiming(self, vpc: Vpc, finding: Finding) -> Exemption | None:
+        """Return the entry that says a flow log is there, where the finding is that none is."""
+        if finding.rule != vpc_has_flow_log.RULE.id:
+            return None
+        entries = self._holding(vpc, finding.rule)
+        return next((entry for entry in entries if entry.covered_by_stack), None)
 
     def problems(self, matched: Iterable[Exemption], *, complete: bool) -> tuple[Finding, ...]:
         """Return a finding for each entry that does not hold.

@@ -118,15 +118,19 @@ def test_a_claim_that_another_stack_logs_a_vpc_is_checked(
     cloud: Cloud, audit: Audit, file: Path
 ) -> None:
     cloud.log_group()
-    bare, logged = cloud.vpc("bare"), cloud.vpc("logged")
+    bare, half, logged = (cloud.vpc(name) for name in ("claim-1", "claim-2", "claim-3"))
+    cloud.flow_log(half, "ACCEPT")
     cloud.flow_log(logged)
-    claim = {"coveredBy": {"stack": "acme/network/prod"}}
+    claim = entry("claim-*", coveredBy={"stack": "acme/network/prod"})
 
-    result = audit("--exemptions", write(file, entry("bare", **claim), entry("logged", **claim)))
+    result = audit("--exemptions", write(file, claim))
 
     assert result.vpc(bare)["status"] == "fail"
     assert "acme/network/prod is said to log it" in result.vpc(bare)["summary"]
+    assert result.vpc(half)["status"] == "fail"  # there is one, as was said: it is not enough
+    assert "is said to" not in result.vpc(half)["summary"]
     assert result.vpc(logged)["status"] == "pass"
+    assert result.report["findings"] == []
 
 
 @pytest.mark.parametrize(
