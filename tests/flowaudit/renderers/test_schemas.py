@@ -67,12 +67,18 @@ def test_junit(any_report: Report) -> None:
 
 def test_ocsf(any_report: Report) -> None:
     schema = json.loads(
-        (SCHEMAS / "ocsf-compliance-finding-1.3.0.json").read_text(encoding="utf-8")
+        (SCHEMAS / "ocsf-1.3.0-compliance-finding-cloud.json").read_text(encoding="utf-8")
     )
     events = lines("ocsf", any_report)
     for event in events:
         validate(event, schema, cls=Draft202012Validator)
+        # What a JSON schema does not say: the class, the version, and what the numbers depend on.
+        assert event["class_uid"] == 2003
         assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
+        assert event["metadata"]["version"] == "1.3.0"
+        assert event["metadata"]["profiles"] == ["cloud"]
+        assert event["time"] == int(any_report.started.timestamp() * 1000)
+        assert event["compliance"]["standards"]
     vpcs = sum(any_report.totals.vpcs.values())
     assert len(events) == vpcs + len(any_report.findings) + len(any_report.unread)
 
