@@ -6,6 +6,7 @@ botocore alone takes longer to import than all the rest.
 
 import gc
 import json
+import math
 import sys
 import traceback
 from collections.abc import Sequence
@@ -45,6 +46,12 @@ def _formats(
             raise click.BadParameter(message, ctx, param)
         formats.append((name, Path(file) if file else None))
     return tuple(formats)
+
+
+def _seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds.", ctx, param)
+    return value
 
 
 def _complete_format(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -165,6 +172,7 @@ def cli() -> None:
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_seconds,
     default=60.0,
     show_default=True,
     metavar="SECONDS",

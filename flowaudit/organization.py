@@ -64,6 +64,9 @@ def accounts(
         }
     except Exception as error:
         raise UnreadableOrganizationError(action, error) from error
+    if not found:  # it has at least the account that manages it
+        error = aws.BadResponseError("an answer without an active account")
+        raise UnreadableOrganizationError(LIST_ACCOUNTS, error)
     if unknown := sorted(set(only) - found):
         raise ConfigurationError(
             f"--accounts names {', '.join(unknown)}, which the organization does not have or has "

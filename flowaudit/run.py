@@ -1,6 +1,7 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
 import gc
+import os
 import signal
 import sys
 from collections import Counter
@@ -8,7 +9,7 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from os import environ
+from errno import EBADF
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, cast
@@ -122,7 +123,9 @@ def _targets(request: Request) -> Sequence[tuple[str, Path | None]]:
     for path, times in files.items():
         if times > 1:
             raise ConfigurationError(f"{path} is asked for {times} times: give each format its own")
-        if not path.parent.is_dir() or path.is_dir():
+        if path.is_dir():
+            raise ConfigurationError(f"{path} cannot be written: it is a folder")
+        if not path.parent.is_dir():
             raise ConfigurationError(f"{path} cannot be written: {path.parent} is no folder")
     return targets
 
@@ -219,10 +222,7 @@ def _write(name: str, path: Path | None, report: Report, *, quiet: bool) -> None
     """Write one format; a file appears whole or not at all."""
     pieces = render(name, report)
     if path is None:
-        # None: colours only on a terminal. https://no-color.org
-        colour = False if environ.get("NO_COLOR") else None
-        for piece in pieces:
-            click.echo(piece, nl=False, color=colour)
+        _print(pieces)
         return
     if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: not to be replaced
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -231,6 +231,21 @@ def _write(name: str, path: Path | None, report: Report, *, quiet: bool) -> None
         _replace(path.resolve(), map(click.unstyle, pieces))
     if not quiet:
         click.echo(f"wrote {path}", err=True)
+
+
+def _print(pieces: Iterable[str]) -> None:
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] (it is, where it is closed)
+        raise OSError(EBADF, "closed")
+    # None: colours only on a terminal. https://no-color.org
+    colour = False if os.environ.get("NO_COLOR") else None
+    try:
+        for piece in pieces:
+            click.echo(piece, nl=False, color=colour)
+    except BrokenPipeError:
+        # `| head`: the reader has enough, and the exit code still tells the verdict. What is in
+        # the buffer would be an error at the end of the process.
+        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _replace(path: Path, pieces: Iterable[str]) -> None:

@@ -119,6 +119,17 @@ def test_an_organization_that_cannot_be_listed_is_not_a_pass(proxy: Proxy, audit
     assert (unread["action"], unread["cause"]) == ("organizations:ListAccounts", "access denied")
 
 
+def test_an_organization_without_accounts_is_not_a_pass(cloud: Cloud, audit: Audit) -> None:
+    del cloud  # which is in no organization, and answers with an empty list
+
+    result = audit("--organization", regions=None)
+
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert unread["action"] == "organizations:ListAccounts"
+    assert "without an active account" in unread["message"]
+
+
 def test_two_roles_in_one_account_are_not_counted_twice(cloud: Cloud, audit: Audit) -> None:
     vpc = member(cloud, MEMBER, "theirs")
 

@@ -88,7 +88,10 @@ def test_every_rule_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) 
         (["--format", "json", "--format", "table"], "--format table=FILE"),
         (["--format", "json=a", "--format", "jsonl=./a"], "asked for 2 times"),
         (["--format", "json=a", "--output", "b"], "every one has one"),
-        (["--output", "/nowhere/at/all"], "is no folder"),
+        (["--output", "/nowhere/at/all"], "/nowhere/at is no folder"),
+        (["--format", "json=/"], "/ cannot be written: it is a folder"),
+        (["--timeout", "nan"], "nan is no number of seconds"),
+        (["--timeout", "inf"], "inf is no number of seconds"),
         (["--role-arn", "x", "--organization"], "--role-arn and --organization conflict"),
         (["--source", "config-aggregator", "x", "--organization"], "--source and --organization"),
         (["--role-name", "x"], "--role-name is for --organization only"),
@@ -211,6 +214,30 @@ def test_a_format_that_breaks_off_leaves_no_half_file(
 
     assert audit("--output", str(tmp_path / "report.json")).code == 3
     assert list(tmp_path.glob("*report*")) == []
+
+
+def test_a_reader_that_has_enough_is_no_error(cloud: Cloud) -> None:
+    del cloud
+    code = (
+        f"{sys.executable} -m flowaudit audit --regions eu-west-1 | true; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+@pytest.mark.parametrize("sink", [">&-", ">/dev/full"])
+def test_a_report_that_nobody_got_is_an_error(cloud: Cloud, sink: str) -> None:
+    cloud.log_everything("eu-west-1")
+    code = f"{sys.executable} -m flowaudit audit --regions eu-west-1 {sink}"
+    done = subprocess.run(
+        ["bash", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: not written: standard output: ")
 
 
 def test_a_pipe_is_written_to_and_not_replaced(cloud: Cloud, audit: Audit, tmp_path: Path) -> None:
