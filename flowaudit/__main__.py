@@ -192,9 +192,9 @@ def audit(**options: Any) -> None:
     """Judge the flow logs of every VPC."""
     _check_scope(options)
     gc.disable()  # the start makes no garbage, and a tenth of its time would go into the search
-    from flowaudit.run import Request, run  # noqa: PLC0415 (see the module's text)
-
     try:
+        from flowaudit.run import Request, run  # noqa: PLC0415 (see the module's text)
+
         sys.exit(run(Request(**options)))
     except KeyboardInterrupt:  # before the reading, or for the second time; click would say 1
         click.echo("Interrupted: nothing is reported.", err=True)

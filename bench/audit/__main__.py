@@ -35,6 +35,7 @@ class Measured:
     """One command's medians, and its verdicts."""
 
     seconds: float
+    computing: float  # seconds of processor time, which other processes disturb less
     megabytes: float
     calls: int
     passing: frozenset[str]
@@ -97,6 +98,7 @@ def _measure_all(url: str, scratch: Path, runs: int, *, patient: bool) -> dict[s
 def _median(measured: list[Measured]) -> Measured:
     return Measured(
         statistics.median(each.seconds for each in measured),
+        statistics.median(each.computing for each in measured),
         statistics.median(each.megabytes for each in measured),
         measured[-1].calls,
         measured[-1].passing,
@@ -134,13 +136,14 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
     else:
         theirs = others.take_verdicts(name, scratch)
         passing = theirs[0] if theirs else frozenset(text.split())
-    return Measured(seconds, usage.ru_maxrss / 1024, _calls(url), passing)
+    computing = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, computing, usage.ru_maxrss / 1024, _calls(url), passing)
 
 
 def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
     ours = results[OURS]
     print(f"\n{len(REGIONS)} regions x {vpcs} VPCs, {latency * 1000:.0f} ms added to each call")
-    print(f"{'':44}{'seconds':>8}{'ours is':>10}{'calls':>7}{'MB':>6}  verdicts")
+    print(f"{'':44}{'seconds':>8}{'ours is':>13}{'CPU':>7}{'calls':>7}{'MB':>6}  verdicts")
     for name, each in results.items():
         ratio = each.seconds / ours.seconds
         told = f"{ratio:.1f}x faster" if ratio >= 1 else f"{1 / ratio:.1f}x slower"
@@ -149,7 +152,10 @@ def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
         same = f"{len(each.passing)} pass"
         if extra or fewer:
             same += f" ({extra} that we fail, {fewer} fewer)"
-        print(f"{name:44}{each.seconds:8.2f}{told:>13}{each.calls:5}{each.megabytes:6.0f}  {same}")
+        print(
+            f"{name:44}{each.seconds:8.2f}{told:>13}{each.computing:7.2f}{each.calls:7}"
+            f"{each.megabytes:6.0f}  {same}"
+        )
 
 
 @contextmanager

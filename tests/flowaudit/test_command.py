@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -160,6 +161,21 @@ def test_a_defect_of_ours_is_neither_a_pass_nor_a_finding(
 
     assert result.code == 3
     assert "please report it" in result.err
+
+
+def test_an_interrupted_start_is_not_a_finding(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "flowaudit.run", Interrupted("flowaudit.run"))
+    with pytest.raises(SystemExit) as end:
+        main(["audit"])
+
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "Interrupted: nothing is reported.\n"
 
 
 def test_several_formats_at_once(cloud: Cloud, audit: Audit, tmp_path: Path) -> None:
