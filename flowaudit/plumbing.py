@@ -1,8 +1,8 @@
-"""What botocore does for every client, without the parts that are for other services.
+"""What botocore does for every client, without what is for its own documentation and for old names.
 
 Each client gets a copy of its session's event handlers, and looks every event of a call up among
-them. Nearly all are for services that an audit never calls, or for botocore's own documentation.
-Which handlers there are, in which order, and what they do stays botocore's.
+them and, before that, in a list of the names that events had in the past. Which handlers a call
+meets, in which order, and what they do stays botocore's.
 """
 
 from datetime import datetime
@@ -12,33 +12,6 @@ from botocore import handlers
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.session import Session
 from botocore.utils import parse_timestamp
-
-# The opposite of a list of what is needed: a handler of a service that is not here is kept, so
-# that whatever a future botocore calls for credentials is complete.
-_NEVER_CALLED = frozenset(
-    {
-        "apigateway",
-        "autoscaling",
-        "cloudformation",
-        "cloudsearchdomain",
-        "cloudwatch",
-        "cognito-identity",
-        "docdb",
-        "glacier",
-        "iam",
-        "iot-data",
-        "lambda",
-        "machinelearning",
-        "mturk",
-        "neptune",
-        "polly",
-        "rds",
-        "route53",
-        "s3",
-        "s3-control",
-        "sqs",
-    }
-)
 
 
 def make_session(profile: str | None) -> Session:
@@ -56,7 +29,7 @@ def make_session(profile: str | None) -> Session:
         handlers.REGISTER_LAST: events.register_last,
     }
     for event, handler, *how in cast("list[Any]", handlers.BUILTIN_HANDLERS):
-        if _is_of_use(event):
+        if not event.startswith("docs."):  # its documentation, as text, is asked by nobody
             register[how[0] if how else None](event, handler)
     # Events that have had other names have their own here already, and clients emit no others: so
     # clients need not look for them, at every event.
@@ -77,8 +50,3 @@ def timestamp(value: Any) -> datetime:
         except ValueError:
             pass  # botocore takes more forms
     return parse_timestamp(value)
-
-
-def _is_of_use(event: str) -> bool:
-    kind, _, rest = event.partition(".")
-    return kind != "docs" and rest.partition(".")[0] not in _NEVER_CALLED
