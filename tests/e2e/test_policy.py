@@ -61,17 +61,19 @@ def pack(tmp_path: Path) -> Path:
 class Case:
     """A program and what is expected of it."""
 
-    def __init__(self, name: str, cloud: LocalCloud, folder: Path, pack: Path) -> None:
+    def __init__(
+        self, name: str, cloud: LocalCloud, folder: Path, pack: Path, virtualenv: Path
+    ) -> None:
         self.expected: dict[str, Any] = json.loads((CASES / name / "expected.json").read_text())
         self.cloud = cloud
         self.pack = pack
         folder = folder / name.replace("_", "-")
         shutil.copytree(CASES / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+        (folder / ".venv").symlink_to(virtualenv)
         settings = f"name: {folder.name}\n"
         settings += "runtime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
         for plugin in folder.glob("*/PulumiPlugin.yaml"):
-            (plugin.parent / "venv").symlink_to(REPOSITORY / ".venv")
+            (plugin.parent / "venv").symlink_to(virtualenv)
             settings += "plugins:\n  providers:\n"
             settings += f"  - {{name: {plugin.parent.name}, path: {plugin.parent}}}\n"
         (folder / "Pulumi.yaml").write_text(settings)
@@ -145,10 +147,14 @@ class Case:
 
 @pytest.fixture
 def case(
-    request: pytest.FixtureRequest, shared_cloud: LocalCloud, tmp_path: Path, pack: Path
+    request: pytest.FixtureRequest,
+    shared_cloud: LocalCloud,
+    tmp_path: Path,
+    pack: Path,
+    virtualenv: Path,
 ) -> Case:
     """The case of the test's parameter."""
-    return Case(request.param, shared_cloud, tmp_path, pack)
+    return Case(request.param, shared_cloud, tmp_path, pack, virtualenv)
 
 
 def test_there_are_enough_programs() -> None:

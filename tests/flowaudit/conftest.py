@@ -193,8 +193,6 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Path) -
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """An AWS with nothing in it but each region's default VPC."""
-    # Its images of virtual machines would take a second of every test.
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     with aws_api.serve() as api:
         monkeypatch.setenv("AWS_ENDPOINT_URL", api.endpoint)
         yield Cloud(api.endpoint)
