@@ -74,7 +74,10 @@ class Program:
         for group in plan.log_groups:
             self._group_arns[group.arn] = self._log_group(group)
         for role in plan.roles:
-            self._role_arns[role.account_id] = self._role(role)
+            arn = self._role(role)
+            # Adopted flow logs may have other roles, which are not for flow logs of this stack.
+            if role.name == self.configuration.role_name:
+                self._role_arns[role.account_id] = arn
         for flow_log in plan.flow_logs:
             self._flow_log(flow_log)
         for adopted in plan.adopted:
