@@ -18,8 +18,8 @@ from flowaudit.ownership import STACK_TAG
 class Purpose(StrEnum):
     """What somebody may do with a policy.
 
-    `PREVIEW`: `pulumi preview` and `pulumi refresh --preview-only`. `DEPLOY`: `pulumi up`.
-    `AUDIT`: `vpc-flow-logs audit`. `DESTROY`: `pulumi destroy`.
+    `PREVIEW`: `pulumi preview`. `DEPLOY`: `pulumi up`. `AUDIT`: `vpc-flow-logs audit`. `DESTROY`:
+    `pulumi destroy`.
     """
 
     PREVIEW = "preview"

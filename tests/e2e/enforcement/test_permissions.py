@@ -1,0 +1,230 @@
+"""The generated policies are enough for the real CLI, and each of their actions is needed."""
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any, cast
+from urllib.request import Request, urlopen
+
+import pytest
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.iam.models import iam_backends
+
+from enforcement.permissions import Purpose, Scope, grants, policy
+from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+
+from .authorization import Check, allows, enforce
+from .conftest import ACCOUNT, GROUP, REGIONS, ROLE, Account, Stack
+
+ASIA, EUROPE, AMERICA = REGIONS
+SCOPE = Scope(account_id=ACCOUNT, stack="vpc-flow-logs/test")
+USER = "operator"
+NOBODY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"},
+    ],
+}
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/Boundary"
+
+Acting = Callable[[dict[str, Any]], AbstractContextManager[list[Check]]]
+
+
+@pytest.fixture
+def acting(account: Account, monkeypatch: pytest.MonkeyPatch) -> Acting:
+    """Return a context in which the embedded AWS allows what a policy allows, and nothing else."""
+    iam = account.cloud.client("iam")
+    iam.create_user(UserName=USER)
+    key_id = iam.create_access_key(UserName=USER)["AccessKey"]["AccessKeyId"]
+    # The stand-in takes no key but its own, so that one is made this user's.
+    (key,) = iam_backends[ACCOUNT]["aws"].users[_user_id()].access_keys
+    assert key.access_key_id == key_id
+    key.access_key_id, key.secret_access_key = ACCESS_KEY_ID, SECRET_ACCESS_KEY
+    # moto tells of regions of other partitions too, where AWS would refuse the credentials.
+    regions: list[Any] = cast("Any", RegionsAndZonesBackend).regions
+    ours = [region for region in regions if region.name in REGIONS]
+    monkeypatch.setattr(RegionsAndZonesBackend, "regions", ours)
+    checks = enforce(monkeypatch)
+
+    def checking(first: str) -> None:
+        request = Request(
+            f"{account.cloud.endpoint}/moto-api/reset-auth",
+            first.encode(),
+            {"Content-Type": "text/plain"},
+        )
+        urlopen(request).close()
+
+    @contextmanager
+    def act(document: dict[str, Any]) -> Generator[list[Check], None, None]:
+        iam.put_user_policy(UserName=USER, PolicyName="only", PolicyDocument=json.dumps(document))
+        checking("0")
+        try:
+            yield checks
+        finally:
+            checking("inf")
+
+    return act
+
+
+def _user_id() -> str:
+    (user_id,) = iam_backends[ACCOUNT]["aws"].users
+    return user_id
+
+
+def proved(purpose: Purpose, scope: Scope = SCOPE) -> dict[str, Any]:
+    """Return the policy without what is only known from reading."""
+    document = policy(purpose, scope)
+    read = {grant.sid for grant in grants(purpose, scope) if grant.from_source}
+    document["Statement"] = [one for one in document["Statement"] if one["Sid"] not in read]
+    return document
+
+
+def unneeded(document: dict[str, Any], checks: list[Check]) -> set[tuple[str, str]]:
+    """Return the actions of each statement without which all checks would end as they did."""
+    allowed = [check for check in checks if allows([document], check)]
+    spare: set[tuple[str, str]] = set()
+    for number, statement in enumerate(document["Statement"]):
+        for action in statement["Action"]:
+            less = deepcopy(document)
+            less["Statement"][number]["Action"].remove(action)
+            if all(allows([less], check) for check in allowed):
+                spare.add((statement["Sid"], action))
+    return spare
+
+
+def subnet_flow_log(account: Account) -> None:
+    """Let the audit's rules ask for network interfaces."""
+    subnet = account.cloud.client("ec2", EUROPE).create_subnet(
+        VpcId=account.vpc(EUROPE), CidrBlock="10.0.1.0/24"
+    )["Subnet"]["SubnetId"]
+    account.flow_log(EUROPE, subnet, account.log_group(EUROPE, "theirs"))
+
+
+def test_a_preview_needs_its_policy_and_no_more(
+    account: Account, stack: Stack, acting: Acting
+) -> None:
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    subnet_flow_log(account)
+    stack.configure(regions=["all"])
+    before = account.everything()
+    document = proved(Purpose.PREVIEW)
+
+    with acting(document) as checks:
+        printed = stack.project.pulumi("preview")
+
+    assert "aws:ec2:FlowLog" in printed
+    assert account.everything() == before
+    assert unneeded(document, checks) == set()
+
+
+def test_a_deployment_needs_its_policy_and_no_more(
+    account: Account, stack: Stack, acting: Acting
+) -> None:
+    subnet_flow_log(account)
+    gone = account.vpc(AMERICA)
+    iam = account.cloud.client("iam")
+    iam.create_policy(
+        PolicyName="Boundary", PolicyDocument=json.dumps(policy(Purpose.PREVIEW, SCOPE))
+    )
+    stack.configure(regions=["all"], tags={"team": "network"})
+    document = proved(Purpose.DEPLOY)
+
+    with acting(document) as checks:
+        stack.up()
+    assert set(account.log_groups(EUROPE)) == {GROUP, "theirs"}
+
+    # Everything that a later deployment may have to change or put right.
+    account.cloud.client("ec2", AMERICA).delete_vpc(VpcId=gone)
+    iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(NOBODY))
+    iam.delete_role_policy(RoleName=ROLE, PolicyName=ROLE)
+    stack.configure(regions=["all"], tags={"owner": "network"}, permissionsBoundary=BOUNDARY)
+    bounded = replace(SCOPE, permissions_boundary=BOUNDARY)
+    with acting(proved(Purpose.DEPLOY, bounded)):
+        stack.up()
+    role = iam.get_role(RoleName=ROLE)["Role"]
+    assert role["AssumeRolePolicyDocument"] != NOBODY
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
+
+    # No VPC needs the role any more. The log groups and their records stay.
+    entry = {"vpc": "*", "reason": "none", "owner": "network", "expires": "2999-12-31"}
+    (stack.project.folder / "exempt.json").write_text(json.dumps({"exemptions": [entry]}))
+    stack.configure(regions=["all"], exemptions="exempt.json")
+    with acting(document):
+        stack.up()
+    assert account.roles() == set()
+    assert set(account.log_groups(EUROPE)) == {GROUP, "theirs"}
+    assert unneeded(document, checks) == set()
+
+
+def test_a_destroy_needs_its_policy_and_no_more(
+    account: Account, stack: Stack, acting: Acting
+) -> None:
+    subnet_flow_log(account)
+    foreign = account.flow_logs()
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    document = proved(Purpose.DESTROY)
+
+    with acting(document) as checks:
+        stack.destroy()
+
+    assert account.flow_logs() == foreign
+    assert account.log_groups(EUROPE) == {"theirs": 365}
+    assert account.roles() == set()
+    assert unneeded(document, checks) == set()
+
+
+def test_what_others_made_is_imported_with_a_policy_that_reads_it(
+    account: Account, stack: Stack, acting: Acting
+) -> None:
+    vpc_id, bare = account.default_vpc(EUROPE), account.vpc(EUROPE)
+    group, role = account.log_group(EUROPE, "theirs"), account.role("theirs")
+    account.flow_log(EUROPE, vpc_id, group, role=role)
+    stack.configure(regions=[EUROPE], existing="import", logGroupPerVpc=True)
+    scope = replace(SCOPE, adopts=True, log_group_per_vpc=True)
+
+    with acting(proved(Purpose.DEPLOY, scope)) as checks:
+        stack.up()
+
+    assert set(account.log_groups(EUROPE)) == {"theirs", f"{GROUP}/{bare}"}
+    logs = account.cloud.client("ec2", EUROPE).describe_flow_logs()["FlowLogs"]
+    assert {log["ResourceId"]: log["DeliverLogsPermissionArn"] for log in logs} == {
+        vpc_id: role,
+        bare: f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",  # not what adopted flow logs have
+    }
+    without = proved(Purpose.DEPLOY, replace(scope, adopts=False))
+    denied = [check for check in checks if not allows([without], check)]
+    assert {check.resource for check in denied} == {group, role}
+    assert {check.action for check in denied} == {
+        "iam:GetRole",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListRolePolicies",
+        "logs:ListTagsForResource",
+    }
+
+
+@pytest.mark.parametrize(
+    ("purpose", "action", "says"),
+    [
+        (Purpose.PREVIEW, "ec2:DescribeVpcs", "Allow ec2:DescribeVpcs"),
+        (Purpose.DEPLOY, "iam:PassRole", "is not authorized to perform: iam:PassRole"),
+    ],
+)
+def test_what_a_policy_lacks_is_named(
+    stack: Stack, acting: Acting, purpose: Purpose, action: str, says: str
+) -> None:
+    stack.configure(regions=[EUROPE])
+    document = proved(purpose)
+    for statement in document["Statement"]:
+        statement["Action"] = [each for each in statement["Action"] if each != action]
+    document["Statement"] = [one for one in document["Statement"] if one["Action"]]
+    command = ["preview"] if purpose is Purpose.PREVIEW else ["up", "--yes", "--skip-preview"]
+
+    with acting(document):
+        printed = stack.project.pulumi(*command, exit_code=1)
+
+    assert says in printed
+    assert "Traceback" not in printed
