@@ -177,33 +177,47 @@ def test_a_destroy_needs_its_policy_and_no_more(
     assert unneeded(document, checks) == set()
 
 
-def test_what_others_made_is_imported_with_a_policy_that_reads_it(
+def test_other_settings_have_policies_of_their_own(
     account: Account, stack: Stack, acting: Acting
 ) -> None:
+    """What others made is imported, each VPC has its log group, and the role has a boundary."""
     vpc_id, bare = account.default_vpc(EUROPE), account.vpc(EUROPE)
     group, role = account.log_group(EUROPE, "theirs"), account.role("theirs")
-    account.flow_log(EUROPE, vpc_id, group, role=role)
-    stack.configure(regions=[EUROPE], existing="import", logGroupPerVpc=True)
-    scope = replace(SCOPE, adopts=True, log_group_per_vpc=True)
+    iam = account.cloud.client("iam")
+    document = json.dumps(policy(Purpose.AUDIT, SCOPE))
+    iam.put_role_policy(RoleName="theirs", PolicyName="write", PolicyDocument=document)
+    iam.create_policy(PolicyName="Boundary", PolicyDocument=document)
+    theirs = account.flow_log(EUROPE, vpc_id, group, role=role)
+    scope = replace(SCOPE, adopts=True, log_group_per_vpc=True, permissions_boundary=BOUNDARY)
+    stack.configure(
+        regions=[EUROPE], existing="import", logGroupPerVpc=True, permissionsBoundary=BOUNDARY
+    )
 
     with acting(proved(Purpose.DEPLOY, scope)) as checks:
         stack.up()
-
-    assert set(account.log_groups(EUROPE)) == {"theirs", f"{GROUP}/{bare}"}
     logs = account.cloud.client("ec2", EUROPE).describe_flow_logs()["FlowLogs"]
     assert {log["ResourceId"]: log["DeliverLogsPermissionArn"] for log in logs} == {
         vpc_id: role,
         bare: f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",  # not what adopted flow logs have
     }
-    without = proved(Purpose.DEPLOY, replace(scope, adopts=False))
-    denied = [check for check in checks if not allows([without], check)]
+    assert account.log_groups(EUROPE) == {"theirs": 365, f"{GROUP}/{bare}": 365}
+    # Without the import, nothing of others could be read.
+    own = proved(Purpose.DEPLOY, replace(scope, adopts=False))
+    denied = [check for check in checks if not allows([own], check)]
     assert {check.resource for check in denied} == {group, role}
     assert {check.action for check in denied} == {
         "iam:GetRole",
+        "iam:GetRolePolicy",
         "iam:ListAttachedRolePolicies",
         "iam:ListRolePolicies",
         "logs:ListTagsForResource",
     }
+
+    with acting(proved(Purpose.DESTROY, scope)):
+        stack.destroy()
+    assert account.flow_logs() == {vpc_id: [theirs]}
+    assert account.log_groups(EUROPE) == {"theirs": 365}
+    assert account.roles() == {"theirs"}
 
 
 @pytest.mark.parametrize(
