@@ -71,7 +71,8 @@ def enforce(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     def check_action_permitted(request: Any, resource: str) -> None:
         del resource
         documents = [
-            json.loads(policy["policy_document"])
+            # moto has a user's policy with its name, and a role's without.
+            json.loads(policy if isinstance(policy, str) else policy["policy_document"])
             for policy in request._access_key.collect_policies()
         ]
         for check in _checks(_Call.of(request)):
@@ -118,6 +119,8 @@ def _checks(call: _Call) -> list[Check]:
     service, operation = call.action.split(":")
     if call.action == "sts:GetCallerIdentity":  # needs no permission
         return []
+    if call.action == "sts:AssumeRole":
+        return [Check(call.action, call.parameters["RoleArn"])]
     if operation in {"CreateFlowLogs", "DeleteFlowLogs", "CreateTags", "DeleteTags"}:
         return _ec2(call, operation)
     if service == "iam":

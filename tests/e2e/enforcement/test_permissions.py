@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any, cast
 from urllib.request import Request, urlopen
 
+import botocore.session
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.iam.models import iam_backends
 
 from enforcement.permissions import Purpose, Scope, grants, policy
+from flowaudit import permissions as audit
 from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 from .authorization import Check, allows, enforce
@@ -218,6 +220,34 @@ def test_other_settings_have_policies_of_their_own(
     assert account.flow_logs() == {vpc_id: [theirs]}
     assert account.log_groups(EUROPE) == {"theirs": 365}
     assert account.roles() == {"theirs"}
+
+
+def test_another_account_needs_the_policy_on_the_role_that_is_assumed(
+    account: Account, stack: Stack, acting: Acting
+) -> None:
+    other, sts = "111111111111", account.cloud.client("sts")
+    arn = f"arn:aws:iam::{other}:role/Deploy"
+    keys = sts.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    iam: Any = botocore.session.Session().create_client(
+        "iam",
+        region_name=AMERICA,
+        endpoint_url=account.cloud.endpoint,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    iam.create_role(RoleName="Deploy", AssumeRolePolicyDocument=json.dumps(NOBODY))
+    document = proved(Purpose.DEPLOY, replace(SCOPE, account_id=other))
+    iam.put_role_policy(RoleName="Deploy", PolicyName="only", PolicyDocument=json.dumps(document))
+    stack.configure(regions=["all"], accounts=[arn])
+
+    with acting(audit.policy(role_arns=[arn])) as checks:
+        stack.up()
+
+    assert set(stack.project.outputs()["vpcs"]) == {other}
+    assert {role["RoleName"] for role in iam.list_roles()["Roles"]} == {"Deploy", ROLE}
+    assert [check for check in checks if check.action == "sts:AssumeRole"]
+    assert f":{ACCOUNT}:" not in "".join(check.resource for check in checks)
 
 
 @pytest.mark.parametrize(
