@@ -98,8 +98,8 @@ first one of an account `iam:CreateServiceLinkedRole` for `delivery.logs.amazona
 This is read, not tested.
 
 **Several accounts** (`accounts`): each role that is assumed needs the policy for its own account.
-Whoever runs Pulumi needs `sts:AssumeRole` on these roles: `vpc-flow-logs permissions --role-arn
-ARN` prints that policy.
+Whoever runs Pulumi needs `sts:AssumeRole` on these roles and nothing else: `vpc-flow-logs
+permissions --role-arn ARN` prints that policy. A deployment with one other account is tested.
 
 **A delivery role with a path**, which this stack does not make but uses, has the path in its ARN.
 Put that ARN in place of the role's.
