@@ -4,7 +4,7 @@ import pytest
 
 from enforcement.outputs import console_page, outputs
 from enforcement.plan import plan
-from enforcement.state import State, adopted_name, parse
+from enforcement.state import State
 from flowaudit.exemptions import Exemptions
 
 from .conftest import ACCOUNT, GROUP_ARN, REGION, STACK, account, configured, flow_log, region, vpc
@@ -44,19 +44,3 @@ def test_the_console_of_each_partition(partition: str, host: str) -> None:
 
 def test_a_partition_without_a_public_console_has_no_page() -> None:
     assert console_page("arn:aws-iso:logs:x", "us-iso-east-1", "a") is None
-
-
-def test_the_state_tells_apart_what_was_made_and_what_was_adopted() -> None:
-    urn = "urn:pulumi:test::vpc-flow-logs::aws:cloudwatch/logGroup:LogGroup::"
-    kind = "aws:cloudwatch/logGroup:LogGroup"
-    state = parse(
-        {
-            f"{urn}made": {"type": kind, "outputs": {"arn": "arn:made", "name": "a"}},
-            f"{urn}{adopted_name('x')}": {"type": kind, "outputs": {"arn": "arn:adopted"}},
-            f"{urn}half-made": {"type": kind, "outputs": {}},
-            f"{urn}other": {"type": "aws:ec2/vpc:Vpc", "outputs": {"arn": "arn:vpc"}},
-        }
-    )
-    assert state == State(
-        {"arn:made": {"arn": "arn:made", "name": "a"}}, frozenset({"arn:adopted"})
-    )
