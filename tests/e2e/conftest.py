@@ -48,6 +48,7 @@ class Project:
 
     folder: Path
     env: dict[str, str]
+    stack: str = STACK
 
     def pulumi(self, *arguments: str, exit_code: int = 0) -> str:
         """Run the CLI and return all that it printed.
@@ -75,7 +76,7 @@ class Project:
 
     def configure(self, **values: Any) -> None:
         """Write the stack's configuration anew, secrets' salt included."""
-        (self.folder / f"Pulumi.{STACK}.yaml").write_text(
+        (self.folder / f"Pulumi.{self.stack}.yaml").write_text(
             json.dumps({"config": {f"{self.name}:{key}": value for key, value in values.items()}})
         )
 
@@ -88,7 +89,7 @@ class Project:
     def state(self) -> str:
         """Return the state as the file backend keeps it, JSON."""
         backend = Path(self.env["PULUMI_BACKEND_URL"].removeprefix("file://"))
-        return (backend / ".pulumi" / "stacks" / self.name / f"{STACK}.json").read_text()
+        return (backend / ".pulumi" / "stacks" / self.name / f"{self.stack}.json").read_text()
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state, by `Type name`, such as `FlowLog net-reject`."""

@@ -126,11 +126,10 @@ class Stack:
         return self.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=exit_code)
 
     def state(self) -> list[dict[str, Any]]:
-        """Return what the state has of each resource, the times of changes left out."""
-        exported = json.loads(self.project.pulumi("stack", "export"))
+        """Return what the state has of each resource, in no order and without times."""
         return [
             {key: value for key, value in resource.items() if key not in {"created", "modified"}}
-            for resource in exported["deployment"]["resources"]
+            for _, resource in sorted(self.project.resources().items())
         ]
 
     def flow_logs_in_state(self) -> list[dict[str, Any]]:

@@ -150,9 +150,8 @@ def second(project: Callable[..., Project], stack: Stack, cloud: LocalCloud) -> 
     folder.mkdir()
     for name in ("Pulumi.yaml", "__main__.py", "enforcement", ".venv"):
         (folder / name).symlink_to(REPOSITORY / name)
-    made = Stack(Project(folder, cloud.env))
+    made = Stack(Project(folder, cloud.env, "second"))
     made.project.pulumi("stack", "init", "second")
-    (folder / "Pulumi.test.yaml").symlink_to(folder / "Pulumi.second.yaml")
     return made
 
 
