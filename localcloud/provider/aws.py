@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -170,6 +171,11 @@ class Provider:
         answer = self.client("sts", self.region).get_caller_identity()
         return {key: answer[key] for key in ("Account", "Arn", "UserId")}
 
+    @cached_property
+    def account_id(self) -> str:
+        """The account; it cannot change, so STS is asked once."""
+        return self.caller()["Account"]
+
     @property
     def default_tags(self) -> dict[str, str]:
         """The tags that every resource gets."""
@@ -201,7 +207,7 @@ class Provider:
         forbidden = self.settings.get("forbiddenAccountIds", [])
         if allowed is None and not forbidden:
             return
-        account = self.caller()["Account"]
+        account = self.account_id
         if account in forbidden or (allowed is not None and account not in allowed):
             raise SettingsError(
                 f"The provider's allowedAccountIds and forbiddenAccountIds do not let it work in "
@@ -223,7 +229,7 @@ class Aws:
     @property
     def account_id(self) -> str:
         """The account that the provider works in."""
-        return self.provider.caller()["Account"]
+        return self.provider.account_id
 
     @property
     def partition(self) -> str:
