@@ -249,15 +249,21 @@ def _out_of_region(log_group_arn: object, region: object) -> list[str]:
 def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulumi.Output[Any]:
     output = pulumi.Output.from_input(value)
 
-    def check(known: Sequence[Any]) -> object:
-        argument, is_secret = known
+    def check(argument: object) -> pulumi.Input[Any]:
         if problem := _problem_with(key, argument):
-            if is_secret:
-                problem = "its value is a secret, so it is not shown, and AWS would refuse it"
-            raise InvalidArgumentsError(_message(title, [f"{key}: {problem}"]))
+            # Asked here and not of every value, as there may be thousands of right ones.
+            return pulumi.Output.from_input(output.is_secret()).apply(refuse(problem))
         return argument
 
-    return pulumi.Output.all(output, output.is_secret()).apply(check)
+    def refuse(problem: str) -> Callable[[bool], object]:
+        def fail(is_secret: bool) -> object:
+            hidden = "its value is a secret, so it is not shown, and AWS would refuse it"
+            reason = hidden if is_secret else problem
+            raise InvalidArgumentsError(_message(title, [f"{key}: {reason}"]))
+
+        return fail
+
+    return output.apply(check)
 
 
 def _is_plain(value: object) -> bool:
