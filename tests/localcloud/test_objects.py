@@ -116,6 +116,13 @@ def test_a_flow_log_is_of_exactly_one_thing(plugin: Plugin, logged: dict[str, st
         plugin.create(FLOW_LOG, {"trafficType": "REJECT", **logged})
 
 
+def test_sts_is_asked_for_the_account_once(api: LocalCloud, plugin: Plugin) -> None:
+    inputs = plugin.inputs(FLOW_LOG, flow_log_case.inputs(api))
+    created, state = plugin.create(FLOW_LOG, inputs)
+    plugin.read(FLOW_LOG, created, state)
+    assert [call.operation for call in api.calls].count("GetCallerIdentity") == 1
+
+
 @pytest.mark.parametrize(
     ("token", "fails", "inputs"),
     [
