@@ -1,6 +1,6 @@
 """Deploy the stack to accounts of several sizes, and print what each command costs.
 
-    python -m bench.enforce [--vpcs 10 100 500] [--regions 5] [--commands up preview ...]
+    python -m bench.enforce [--vpcs 10 100 500] [--regions 5] [--save-once]
 
 For each size, the real CLI runs `up`, `up` again with nothing to change, `preview` with nothing to
 change, and `destroy`, against moto's server and with the stand-in for Pulumi's AWS provider. Moto
@@ -29,6 +29,7 @@ from localcloud import LocalCloud
 
 REPOSITORY = Path(__file__).parents[2]
 STACK = "bench"
+SAVE_ONCE = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 PREVIEW = "preview, no change"
 COMMANDS = {
     "up": ("up", "--yes", "--skip-preview"),
@@ -61,6 +62,7 @@ class Account:
 
     cloud: LocalCloud
     folder: Path
+    env: Mapping[str, str]
 
     def run(self, arguments: Sequence[str], **env: str) -> Measured:
         """Run a command of the CLI and measure it."""
@@ -71,7 +73,7 @@ class Account:
         command = processes.run(
             ["pulumi", *arguments, "--non-interactive", "--color=never"],
             self.folder,
-            {**self.cloud.env, "BENCH_TIMES": str(times), **env},
+            {**self.cloud.env, **self.env, "BENCH_TIMES": str(times), **env},
         )
         return Measured(
             command,
@@ -90,6 +92,7 @@ def main() -> None:
     )
     parser.add_argument("--vpcs", type=int, nargs="+", default=[10, 100, 500], help="VPCs in all")
     parser.add_argument("--regions", type=int, default=5, help=f"at most {len(REGIONS)}")
+    parser.add_argument("--save-once", action="store_true", help="without Pulumi's checkpoints")
     options = parser.parse_args()
     if not 1 <= options.regions <= len(REGIONS) or min(options.vpcs) < options.regions:
         parser.error(f"1 to {len(REGIONS)} regions, each with its default VPC at the least")
@@ -97,7 +100,7 @@ def main() -> None:
     results: dict[str, dict[int, Measured]] = {name: {} for name in COMMANDS}
     where = ""
     for vpcs in sorted(options.vpcs):
-        with _account(vpcs, regions) as account:
+        with _account(vpcs, regions, SAVE_ONCE if options.save_once else {}) as account:
             for name, arguments in COMMANDS.items():
                 _progress(f"{vpcs} VPCs: pulumi {' '.join(arguments)}")
                 results[name][vpcs] = account.run(arguments)
@@ -111,7 +114,9 @@ def main() -> None:
 
 
 @contextmanager
-def _account(vpcs: int, regions: Sequence[str]) -> Generator[Account, None, None]:
+def _account(
+    vpcs: int, regions: Sequence[str], env: Mapping[str, str]
+) -> Generator[Account, None, None]:
     """An account with so many VPCs, evenly spread over regions, and an empty stack."""
     with localcloud.start() as cloud, tempfile.TemporaryDirectory() as name:
         _progress(f"{vpcs} VPCs: making them in {len(regions)} regions")
@@ -126,7 +131,7 @@ def _account(vpcs: int, regions: Sequence[str]) -> Generator[Account, None, None
             (folder / part).symlink_to(REPOSITORY / part)
         config = {"vpc-flow-logs:regions": list(regions)}
         (folder / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}))
-        account = Account(cloud, folder)
+        account = Account(cloud, folder, env)
         account.run(("stack", "init", STACK))
         yield account
 
