@@ -41,10 +41,11 @@ def running_plugins(cloud: LocalCloud) -> Generator[dict[str, str]]:
 @contextmanager
 def _running(plugin: Path, env: dict[str, str]) -> Generator[int]:
     """Start a plugin as the engine does; its port is the first line that it prints."""
-    process = subprocess.Popen([plugin], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.communicate()
+    with subprocess.Popen(
+        [plugin], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()

@@ -27,7 +27,7 @@ from packaging.requirements import Requirement
 import localcloud
 from localcloud import LocalCloud
 
-from .conftest import REPOSITORY, STACK, Project
+from .conftest import REPOSITORY, Project
 from .running_plugins import running_plugins
 
 CASES = Path(__file__).parent / "policy"
@@ -80,7 +80,7 @@ class Case:
         state = folder.parent / "state"
         state.mkdir()
         self.project = Project(folder, {**cloud.env, "PULUMI_BACKEND_URL": f"file://{state}"})
-        self.project.pulumi("stack", "init", STACK)
+        self.project.make_stack(cloud)
 
     def verdicts(self, when: str) -> dict[str, str]:
         """The expected verdict on each VPC; once ids are known, it may be another."""
@@ -136,6 +136,8 @@ class Case:
     def change(self) -> None:
         """Change what is to be changed between the deployment and the second preview."""
         configuration: dict[str, str] = self.expected.get("configuration", {})
+        if not configuration:
+            return
         outputs = self.project.outputs()
         self.project.configure(
             **{
