@@ -89,7 +89,7 @@ class Project:
     def configure(self, **values: Any) -> None:
         """Write the stack's configuration anew."""
         file = self.folder / f"Pulumi.{self.stack}.yaml"
-        settings = yaml.safe_load(file.read_text()) if file.exists() else {}
+        settings: dict[str, Any] = yaml.safe_load(file.read_text()) if file.exists() else {}
         settings["config"] = {f"{self.name}:{key}": value for key, value in values.items()}
         file.write_text(json.dumps(settings))
 
