@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,12 @@ def run(stack: Project, text: str, **environment: str) -> subprocess.CompletedPr
 
 
 @pytest.fixture
-def deployed(project: Callable[..., Project]) -> Project:
+def deployed(cloud: LocalCloud, project: Callable[..., Project]) -> Project:
     """A stack of the workflow's name, with one VPC that logs."""
-    made = project(PROGRAM)
-    made.pulumi("stack", "init", "prod")
+    made = replace(project(PROGRAM), stack="prod")
+    made.make_stack(cloud)
+    (made.folder / ".venv").unlink()
+    (made.folder / ".venv").symlink_to(REPOSITORY / ".venv")  # has the command that it runs
     made.pulumi("up", "--yes", "--skip-preview")
     return made
 
