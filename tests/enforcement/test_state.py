@@ -13,6 +13,13 @@ URN = "urn:pulumi:test::vpc-flow-logs::aws:cloudwatch/logGroup:LogGroup::"
 KIND = "aws:cloudwatch/logGroup:LogGroup"
 
 
+@pytest.fixture(autouse=True)
+def _names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name the stack that a program would run in."""
+    for name in ("organization", "project", "stack"):
+        monkeypatch.setattr(f"pulumi.get_{name}", lambda name=name: name)
+
+
 def test_what_was_made_is_told_from_what_was_adopted() -> None:
     found = parse(
         {
