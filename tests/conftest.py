@@ -1,6 +1,13 @@
 """What holds for all tests."""
 
+import os
 import signal
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from .preloaded_python import make_virtualenv, preloaded_virtualenv
 
 
 def pytest_configure() -> None:
@@ -11,3 +18,31 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Have half as many workers again as processors: a test waits, here and there."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+@pytest.fixture(scope="session")
+def plain_virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment for programs that are interpreted from their first line."""
+    folder = tmp_path_factory.mktemp("programs") / "plain"
+    make_virtualenv(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def quick_virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path, None, None]:
+    """A virtual environment for programs that find `pulumi_aws` imported."""
+    folder = tmp_path_factory.mktemp("programs") / "quick"
+    with preloaded_virtualenv(folder):
+        yield folder
+
+
+@pytest.fixture
+def virtualenv(request: pytest.FixtureRequest) -> Path:
+    """The virtual environment of a test's programs: the plain one with the mark `own_plugins`."""
+    own = request.node.get_closest_marker("own_plugins")
+    return request.getfixturevalue("plain_virtualenv" if own else "quick_virtualenv")

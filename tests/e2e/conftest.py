@@ -2,8 +2,6 @@
 
 import json
 import subprocess
-import sysconfig
-import venv
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,8 @@ import localcloud
 from localcloud import LocalCloud
 from localcloud.environment import REGION
 
+from ..running_plugins import running_plugins
+
 REPOSITORY = Path(__file__).parents[2]
 STACK = "test"
 
@@ -27,21 +27,19 @@ def cloud() -> Generator[LocalCloud, None, None]:
         yield cloud
 
 
-@pytest.fixture(scope="session")
-def virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment for programs, with all that is in the one of the tests.
+@pytest.fixture
+def environment(
+    cloud: LocalCloud, request: pytest.FixtureRequest
+) -> Generator[dict[str, str], None, None]:
+    """The environment of the commands: the cloud's, with plugins that run already.
 
-    Python does not look for garbage in it: among the classes of `pulumi_aws`, which all stay, that
-    takes a fifth of a small program's time.
+    A test whose commands have to start and stop plugins of their own has the mark `own_plugins`.
     """
-    folder = tmp_path_factory.mktemp("programs") / "virtualenv"
-    venv.create(folder, symlinks=True)
-    [packages] = folder.glob("lib/python*/site-packages")
-    installed = sysconfig.get_path("purelib")
-    (packages / "tests.pth").write_text(
-        f"import gc, site; gc.disable(); site.addsitedir({installed!r})\n"
-    )
-    return folder
+    if request.node.get_closest_marker("own_plugins"):
+        yield cloud.env
+    else:
+        with running_plugins(cloud) as env:
+            yield env
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,9 @@ class Project:
 
 
 @pytest.fixture
-def project(cloud: LocalCloud, tmp_path: Path, virtualenv: Path) -> Callable[..., Project]:
+def project(
+    cloud: LocalCloud, environment: dict[str, str], tmp_path: Path, virtualenv: Path
+) -> Callable[..., Project]:
     """Return a function that makes a project from a program, with an empty stack."""
 
     def make(program: Path, pulumi_yaml: Path | None = None) -> Project:
@@ -135,12 +135,8 @@ def project(cloud: LocalCloud, tmp_path: Path, virtualenv: Path) -> Callable[...
                 f"name: {folder.name}\n"
                 "runtime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
             )
-        made = Project(folder, cloud.env)
-        if pulumi_yaml:
-            # The tests of this repository's stack look at every call that the API has had.
-            made.pulumi("stack", "init", STACK)
-        else:
-            made.make_stack(cloud)
+        made = Project(folder, environment)
+        made.make_stack(cloud)
         return made
 
     return make

@@ -186,6 +186,7 @@ def test_a_flow_log_that_aws_refuses_once_is_there_after_the_next_up(
     }
 
 
+@pytest.mark.own_plugins
 def test_an_interrupted_up_is_finished_by_the_next(cloud: LocalCloud, net: Project) -> None:
     with cloud.hold("CreateFlowLogs") as held:
         up = net.start("up", "--yes", "--skip-preview")

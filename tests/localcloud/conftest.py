@@ -4,17 +4,22 @@ import json
 import subprocess
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import localcloud
 from localcloud import LocalCloud
 from localcloud.aws_api import serve
+from localcloud.environment import REGION
 from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from localcloud.session import new_session
 
+from ..running_plugins import running_plugins
 from .plugin import Plugin, serving
 
 # For one call of the CLI on a busy machine; reached only by one that hangs.
@@ -52,7 +57,6 @@ class Project:
 
     folder: Path
     env: dict[str, str]
-    configuration: dict[str, str] = field(default_factory=dict[str, str])
 
     def write(self, program: str) -> None:
         """Make this the project's program; pulumi and pulumi_aws are imported for it."""
@@ -62,9 +66,11 @@ class Project:
 
     def configure(self, **values: object) -> None:
         """Add to the stack's configuration."""
-        self.configuration.update({name: str(value) for name, value in values.items()})
-        config = {f"small:{name}": value for name, value in self.configuration.items()}
-        (self.folder / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}))
+        file = self.folder / "Pulumi.dev.yaml"
+        settings: dict[str, Any] = yaml.safe_load(file.read_text())
+        config: dict[str, str] = settings.setdefault("config", {})
+        config.update({f"small:{name}": str(value) for name, value in values.items()})
+        file.write_text(json.dumps(settings))
 
     def pulumi(self, *arguments: str, exit_code: int = 0) -> str:
         """Run the CLI and return all that it printed."""
@@ -83,20 +89,30 @@ class Project:
         return process.stdout
 
 
-def make_project(folder: Path, env: dict[str, str]) -> Project:
+def make_project(folder: Path, env: dict[str, str], virtualenv: str = sys.prefix) -> Project:
     """Write a project's settings; it has no stack yet."""
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text(
         "name: small\n"
-        f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {sys.prefix}}}}}\n"
+        f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {virtualenv}}}}}\n"
     )
     return Project(folder, env)
 
 
 @pytest.fixture
-def project(cloud: LocalCloud, tmp_path: Path) -> Project:
-    """A project whose stack is empty."""
-    made = make_project(tmp_path / "project", cloud.env)
-    made.write("")
-    made.pulumi("stack", "init", "dev")
-    return made
+def project(
+    cloud: LocalCloud, tmp_path: Path, virtualenv: Path, request: pytest.FixtureRequest
+) -> Generator[Project, None, None]:
+    """A project whose stack is empty. Its commands share plugins, but for the mark `own_plugins`.
+
+    The stack's secrets have a key of the cloud's: to derive one from a passphrase is slow on
+    purpose.
+    """
+    own = request.node.get_closest_marker("own_plugins")
+    with nullcontext(cloud.env) if own else running_plugins(cloud) as env:
+        made = make_project(tmp_path / "project", env, str(virtualenv))
+        made.write("")
+        key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+        provider = f"awskms:///{key}?region={REGION}"
+        made.pulumi("stack", "init", "dev", "--secrets-provider", provider)
+        yield made

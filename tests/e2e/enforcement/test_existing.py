@@ -119,6 +119,7 @@ def test_wrong_configuration_stops_the_preview_with_the_remedy(
     assert "Traceback" not in printed
 
 
+@pytest.mark.own_plugins  # each provider has a plugin's process of its own
 def test_several_accounts_are_covered_by_one_stack(account: Account, stack: Stack) -> None:
     others = ["111111111111", "222222222222"]
     arns = [f"arn:aws:iam::{other}:role/Deploy" for other in others]

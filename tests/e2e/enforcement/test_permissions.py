@@ -224,6 +224,7 @@ def test_other_settings_have_policies_of_their_own(
     assert account.roles() == {"theirs"}
 
 
+@pytest.mark.own_plugins  # each provider has a plugin's process of its own
 def test_another_account_needs_the_policy_on_the_role_that_is_assumed(
     account: Account, stack: Stack, acting: Acting
 ) -> None:

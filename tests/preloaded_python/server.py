@@ -1,0 +1,74 @@
+"""Imports `pulumi_aws`, and runs each program that a client asks for in a fork of itself."""
+
+import gc
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from typing import NoReturn
+
+import pulumi_aws
+
+_LOADED = (
+    pulumi_aws.Provider,
+    pulumi_aws.cloudwatch.LogGroup,
+    pulumi_aws.ec2.FlowLog,
+    pulumi_aws.iam.Role,
+)
+
+
+def serve(path: str) -> None:
+    """Wait for clients until the input ends, at the latest with the process that started this."""
+    gc.freeze()
+    assert threading.active_count() == 1, "a fork has one thread"
+    # So that nobody needs to wait for the forks.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        print("ready", flush=True)
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            with connection:
+                if os.fork() == 0:
+                    listener.close()
+                    _run(connection)
+
+
+def _run(connection: socket.socket) -> NoReturn:
+    """Become what the client was started for, and tell it the exit code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    received, descriptors, _, _ = socket.recv_fds(connection, 1 << 16, 3)
+    while more := connection.recv(1 << 16):
+        received += more
+    request = json.loads(received)
+    # Signals to the client's group are for the program.
+    os.setpgid(0, request["process_group"])
+    for target, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, target)
+        os.close(descriptor)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    sys.argv = request["arguments"]
+    sys.path[0] = os.path.dirname(sys.argv[0])  # noqa: PTH120 - as Python itself does
+    code: object = 0
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except SystemExit as exit_:
+        code = exit_.code
+    except BaseException:  # noqa: BLE001 - as Python itself does
+        traceback.print_exc()
+        code = 1
+    connection.sendall(bytes([code if isinstance(code, int) else 1]))
+    os.dup(connection.fileno())  # so that the client waits until the process has ended
+    sys.exit()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
