@@ -6,7 +6,6 @@ botocore alone takes longer to import than all the rest.
 
 import gc
 import json
-import math
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,9 +15,8 @@ from typing import Any
 import click
 from click.shell_completion import get_completion_class
 
-from flowaudit import __version__
+from flowaudit import __version__, parameters
 from flowaudit.errors import ConfigurationError
-from flowaudit.parameters import words
 from flowaudit.rejects.cli import rejects
 from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
@@ -48,12 +46,6 @@ def _formats(
     return tuple(formats)
 
 
-def _seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    if not math.isfinite(value):
-        raise click.BadParameter(f"{value} is no number of seconds.", ctx, param)
-    return value
-
-
 def _complete_format(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
@@ -79,21 +71,8 @@ def _scope(command: Any) -> Any:
     """Add the options that say what is read, which `audit` and `permissions` have in common."""
     for option in reversed(
         [
-            click.option(
-                "--regions",
-                callback=words,
-                default="all",
-                metavar="all|A,B",
-                show_default=True,
-                help="Regions to read; all means every region that is enabled in the account.",
-            ),
-            click.option(
-                "--role-arn",
-                "role_arns",
-                multiple=True,
-                metavar="ARN",
-                help="Read the account of this role instead of the own; repeatable.",
-            ),
+            parameters.regions,
+            parameters.role_arns,
             click.option(
                 "--organization", is_flag=True, help="Read all accounts of the organization."
             ),
@@ -123,8 +102,10 @@ def cli() -> None:
 
 @cli.command(epilog=EXIT_CODES)
 @_scope
-@click.option("--profile", metavar="P", help="Profile of the AWS configuration.")
-@click.option("--accounts", callback=words, metavar="A,B", help="With --organization: only these.")
+@parameters.profile
+@click.option(
+    "--accounts", callback=parameters.words, metavar="A,B", help="With --organization: only these."
+)
 @click.option(
     "--exemptions",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -169,15 +150,7 @@ def cli() -> None:
     show_default=True,
     help="The least severity of a finding that makes the exit code 1.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    callback=_seconds,
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="What reading one region may take, retries included.",
-)
+@parameters.timeout("What reading one region may take, retries included.")
 @click.option("--quiet", is_flag=True, help="No progress, and no word about files written.")
 @click.option(
     "--explain",
@@ -192,13 +165,10 @@ def audit(**options: Any) -> None:
     """Judge the flow logs of every VPC."""
     _check_scope(options)
     gc.disable()  # the start makes no garbage, and a tenth of its time would go into the search
-    try:
+    with parameters.interruptible():
         from flowaudit.run import Request, run  # noqa: PLC0415 (see the module's text)
 
         sys.exit(run(Request(**options)))
-    except KeyboardInterrupt:  # before the reading, or for the second time; click would say 1
-        click.echo("Interrupted: nothing is reported.", err=True)
-        sys.exit(130)
 
 
 @cli.command()

@@ -1,8 +1,16 @@
-"""How the command line's values are read, where commands have them in common."""
+"""The options that commands have in common, how their values are read, and how Ctrl-C ends."""
 
+import math
 import re
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
 
 import click
+
+Option = Callable[[Any], Any]
+"""Adds an option to a command."""
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -32,3 +40,58 @@ def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> f
 
 
 _LONGEST = 3650 * _UNITS["d"]  # the longest retention of a log group, about
+
+
+def _finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds.", ctx, param)
+    return value
+
+
+regions: Option = click.option(
+    "--regions",
+    "--region",
+    callback=words,
+    default="all",
+    metavar="all|A,B",
+    show_default=True,
+    help="Regions to read; all means every region that is enabled in the account.",
+)
+profile: Option = click.option("--profile", metavar="P", help="Profile of the AWS configuration.")
+role_arns: Option = click.option(
+    "--role-arn",
+    "role_arns",
+    multiple=True,
+    metavar="ARN",
+    help="Read the account of this role instead of the own; repeatable.",
+)
+table_or_json: Option = click.option(
+    "--format",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How it is written to standard output.",
+)
+
+
+def timeout(help_: str) -> Option:
+    """Return the option for how many seconds a reading may take, by default 60."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        callback=_finite,
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help=help_,
+    )
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """End with exit code 130 on a Ctrl-C for which there is nothing to report; click has 1."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Interrupted: nothing is reported.", err=True)
+        sys.exit(130)

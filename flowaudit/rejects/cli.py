@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from flowaudit.parameters import duration, words
+from flowaudit import parameters
 
 _EXIT_CODES = """\b
 Exit codes:
@@ -21,7 +21,7 @@ Exit codes:
 @click.option("--vpc", metavar="ID", help="Only this VPC's records.")
 @click.option(
     "--since",
-    callback=duration,
+    callback=parameters.duration,
     default="1h",
     metavar="1h",
     show_default=True,
@@ -44,38 +44,14 @@ Exit codes:
     metavar="N",
     help="How many records of each log group are read at most, the oldest of the time.",
 )
-@click.option(
-    "--regions",
-    "--region",
-    callback=words,
-    default="all",
-    metavar="all|A,B",
-    show_default=True,
-    help="Regions to read; all means every region that is enabled in the account.",
-)
-@click.option("--profile", metavar="P", help="Profile of the AWS configuration.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="What reading the records may take, retries included.",
-)
-@click.option(
-    "--format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How it is written to standard output.",
-)
+@parameters.regions
+@parameters.profile
+@parameters.timeout("What reading the records may take, retries included.")
+@parameters.table_or_json
 def rejects(**options: Any) -> None:
     """Show who was turned away: the top sources, destination ports and interfaces."""
-    # Not at the top: what the command does is imported when it runs.
-    from flowaudit.rejects.command import Request, run  # noqa: PLC0415
+    with parameters.interruptible():
+        # Not at the top: what the command does is imported when it runs.
+        from flowaudit.rejects.command import Request, run  # noqa: PLC0415
 
-    try:
         sys.exit(run(Request(**options)))
-    except KeyboardInterrupt:  # before there is anything to report; click would say 1
-        click.echo("Interrupted: nothing is reported.", err=True)
-        sys.exit(130)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from flowaudit.parameters import duration, words
+from flowaudit import parameters
 
 LOG_GROUP_NAME = "VPC-Flow-Logs"
 ROLE_NAME = "VPCFlowLogsRole"
@@ -28,7 +28,7 @@ Exit codes:
 )
 @click.option(
     "--wait",
-    callback=duration,
+    callback=parameters.duration,
     metavar="15m",
     help="Look again every 20 seconds until it is as it should be, for as long at most.",
 )
@@ -45,37 +45,11 @@ Exit codes:
     help=f"With --absent: the stack's delivery role.  [default: {ROLE_NAME}]",
 )
 @click.option("--retained", is_flag=True, help="With --absent: log groups may remain.")
-@click.option(
-    "--regions",
-    callback=words,
-    default="all",
-    metavar="all|A,B",
-    show_default=True,
-    help="Regions to read; all means every region that is enabled in the account.",
-)
-@click.option("--profile", metavar="P", help="Profile of the AWS configuration.")
-@click.option(
-    "--role-arn",
-    "role_arns",
-    multiple=True,
-    metavar="ARN",
-    help="Read the account of this role instead of the own; repeatable.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="What reading one region may take each time, retries included.",
-)
-@click.option(
-    "--format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How it is written to standard output.",
-)
+@parameters.regions
+@parameters.profile
+@parameters.role_arns
+@parameters.timeout("What reading one region may take each time, retries included.")
+@parameters.table_or_json
 def verify(**options: Any) -> None:
     """Verify that a stack's flow logs deliver, or that nothing of it is left."""
     for name in ("log_group_name", "role_name", "retained"):
@@ -85,11 +59,8 @@ def verify(**options: Any) -> None:
     options["log_group_name"] = options["log_group_name"] or LOG_GROUP_NAME
     options["role_name"] = options["role_name"] or ROLE_NAME
     options["wait"] = options["wait"] or 0.0
-    # Not at the top: what the command does is imported when it runs.
-    from flowaudit.verification.command import Request, run  # noqa: PLC0415
+    with parameters.interruptible():
+        # Not at the top: what the command does is imported when it runs.
+        from flowaudit.verification.command import Request, run  # noqa: PLC0415
 
-    try:
         sys.exit(run(Request(**options)))
-    except KeyboardInterrupt:  # while it reports; click would say 1
-        click.echo("Interrupted: nothing is reported.", err=True)
-        sys.exit(130)

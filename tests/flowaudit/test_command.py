@@ -18,7 +18,7 @@ from flowaudit.finding import Report
 from flowaudit.renderers import FORMATS
 from flowaudit.rules import RULES
 
-from .conftest import REGIONS, Audit, Cloud
+from .conftest import REGIONS, Audit, Cloud, Command
 from .fault_proxy import Proxy, error
 
 ROOT = Path(flowaudit.__file__).parents[1]
@@ -92,7 +92,6 @@ def test_every_rule_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) 
         (["--output", "/nowhere/at/all"], "/nowhere/at is no folder"),
         (["--format", "json=/"], "/ cannot be written: it is a folder"),
         (["--timeout", "nan"], "nan is no number of seconds"),
-        (["--timeout", "inf"], "inf is no number of seconds"),
         (["--role-arn", "x", "--organization"], "--role-arn and --organization conflict"),
         (["--source", "config-aggregator", "x", "--organization"], "--source and --organization"),
         (["--role-name", "x"], "--role-name is for --organization only"),
@@ -163,16 +162,32 @@ def test_a_defect_of_ours_is_neither_a_pass_nor_a_finding(
     assert "please report it" in result.err
 
 
+@pytest.mark.parametrize("name", ["audit", "verify", "rejects"])
+def test_a_timeout_is_a_number_of_seconds(command: Command, name: str) -> None:
+    result = command(name, "--timeout", "inf")
+
+    assert result.code == 2
+    assert "inf is no number of seconds" in result.err
+
+
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        ("audit", "flowaudit.run"),
+        ("verify", "flowaudit.verification.command"),
+        ("rejects", "flowaudit.rejects.command"),
+    ],
+)
 def test_an_interrupted_start_is_not_a_finding(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str, module: str
 ) -> None:
     class Interrupted(ModuleType):
         def __getattr__(self, _: str) -> None:
             raise KeyboardInterrupt
 
-    monkeypatch.setitem(sys.modules, "flowaudit.run", Interrupted("flowaudit.run"))
+    monkeypatch.setitem(sys.modules, module, Interrupted(module))
     with pytest.raises(SystemExit) as end:
-        main(["audit"])
+        main([command])
 
     assert end.value.code == 130
     assert capsys.readouterr().err == "Interrupted: nothing is reported.\n"
