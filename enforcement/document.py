@@ -21,12 +21,20 @@ and Pulumi reads again what the stack has made (`refresh: always`).""",
     Purpose.DEPLOY: """\
 `pulumi up`: what a preview reads, and what it takes to make and change flow logs, log groups and
 the delivery role. It deletes flow logs of this stack alone, and no log group.""",
-    Purpose.AUDIT: """\
-`vpc-flow-logs audit`. It reads. This is what `vpc-flow-logs permissions` prints; more in
-[the audit](audit.md).""",
     Purpose.DESTROY: """\
 `pulumi destroy`. Pulumi reads what the stack has made, and deletes it. The program does not run,
 so nothing else is read.""",
+    Purpose.AUDIT: """\
+`vpc-flow-logs audit`. It reads. This is what `vpc-flow-logs permissions` prints; more in
+[the audit](audit.md).""",
+    Purpose.VERIFY: """\
+`vpc-flow-logs verify`. It reads. This and the next two are what `vpc-flow-logs permissions
+--command` prints under the same names; more in [verify](verify.md).""",
+    Purpose.ABSENT: """\
+`vpc-flow-logs verify --absent`. It reads.""",
+    Purpose.REJECTS: """\
+`vpc-flow-logs rejects`. It reads, and is the one command that sees records; more in
+[rejects](rejects.md).""",
 }
 
 _OPTIONS = {
@@ -70,7 +78,8 @@ one of its actions a call that was made is refused. moto, which the embedded AWS
 alone. For which resources and tags a call is checked, and for which further actions
 (`iam:PassRole` with `ec2:CreateFlowLogs`, say), the tests of the stack add as AWS's [Service
 Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/) and
-API references have it. AWS itself was not asked.
+API references have it. AWS itself was not asked. In the policies for `vpc-flow-logs`, which actions
+there are is tested, and on which log groups and roles is not.
 
 Rows with **read** are not. The embedded AWS has a stand-in for Pulumi's AWS provider, and the real
 one makes a few calls more. They are from the source of

@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from flowaudit import permissions as audit
+from flowaudit import permissions as printed
 from flowaudit.ownership import STACK_TAG
 
 
 class Purpose(StrEnum):
     """What somebody may do with a policy.
 
-    `PREVIEW`: `pulumi preview`. `DEPLOY`: `pulumi up`. `AUDIT`: `vpc-flow-logs audit`. `DESTROY`:
-    `pulumi destroy`.
+    `PREVIEW`: `pulumi preview`. `DEPLOY`: `pulumi up`. `DESTROY`: `pulumi destroy`. The others are
+    commands of `vpc-flow-logs`; `ABSENT` is `verify --absent`.
     """
 
     PREVIEW = "preview"
     DEPLOY = "deploy"
-    AUDIT = "audit"
     DESTROY = "destroy"
+    AUDIT = "audit"
+    VERIFY = "verify"
+    ABSENT = "absent"
+    REJECTS = "rejects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +111,6 @@ def policy(purpose: Purpose, scope: Scope) -> dict[str, Any]:
         purpose: What is to be allowed.
         scope: In which account, under which names.
     """
-    if purpose is Purpose.AUDIT:
-        return audit.policy()
     return {
         "Version": "2012-10-17",
         "Statement": [grant.statement() for grant in grants(purpose, scope)],
@@ -119,17 +120,22 @@ def policy(purpose: Purpose, scope: Scope) -> dict[str, Any]:
 def grants(purpose: Purpose, scope: Scope) -> tuple[Grant, ...]:
     """Return what a purpose needs, one grant for each statement of its policy."""
     match purpose:
-        case Purpose.AUDIT:
-            return (_inventory(),)
         case Purpose.PREVIEW:
             return _reads(scope)
         case Purpose.DEPLOY:
             return (*_reads(scope), *_flow_logs(scope), *_log_groups(scope), *_role(scope))
         case Purpose.DESTROY:
             return _destroy(scope)
+        case Purpose.AUDIT:
+            return (_inventory(),)
+        case Purpose.VERIFY | Purpose.ABSENT | Purpose.REJECTS:
+            document = printed.policy_of(
+                purpose, log_group_name=scope.log_group_name, role_name=scope.role_name
+            )
+            return _printed(document)
 
 
-_INVENTORY = {
+_WHY = {
     "ec2:DescribeRegions": "which regions are enabled, when `regions` is `all`",
     "ec2:DescribeVpcs": "the VPCs of each region",
     "ec2:DescribeFlowLogs": "the flow logs of each region",
@@ -138,13 +144,28 @@ _INVENTORY = {
         "where there are such flow logs"
     ),
     "logs:DescribeLogGroups": "the log groups of each region, and how long they keep records",
+    "logs:DescribeLogStreams": "whether the interfaces of a stack's flow logs deliver",
+    "logs:ListTagsForResource": "whose a log group is that has the stack's name for it",
+    "iam:GetRole": "whether there is a role with the stack's name for it, and whose it is",
+    "logs:FilterLogEvents": "the records of rejected traffic",
 }
 
 
+def _printed(document: Mapping[str, Any]) -> tuple[Grant, ...]:
+    """Return the grants of a policy that `vpc-flow-logs permissions` prints."""
+    return tuple(
+        Grant(
+            sid=statement["Sid"],
+            why={action: _WHY[action] for action in statement["Action"]},
+            resources=("*",) if statement["Resource"] == "*" else tuple(statement["Resource"]),
+        )
+        for statement in document["Statement"]
+    )
+
+
 def _inventory() -> Grant:
-    (statement,) = audit.policy()["Statement"]
-    actions: list[str] = statement["Action"]
-    return Grant(sid=statement["Sid"], why={action: _INVENTORY[action] for action in actions})
+    (grant,) = _printed(printed.policy())
+    return grant
 
 
 def _reads(scope: Scope) -> tuple[Grant, ...]:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from enforcement.document import DOCS, SCOPE, pages
-from enforcement.permissions import Purpose, Scope, grants, policy
-from flowaudit import permissions as audit
+from enforcement.permissions import Purpose, Scope, policy
+from flowaudit.__main__ import main
 
-READS = re.compile(r"\w+:(Describe|Get|List)\w+")
+READS = re.compile(r"\w+:(Describe|Filter|Get|List)\w+")
+PRINTED = [Purpose.AUDIT, Purpose.VERIFY, Purpose.ABSENT, Purpose.REJECTS]
 EVERYTHING = Scope(
     account_id="123456789012",
     stack="project/stack",
@@ -37,10 +38,10 @@ def test_the_page_and_the_policies_are_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("scope", [SCOPE, EVERYTHING])
-def test_a_preview_and_an_audit_change_nothing(scope: Scope) -> None:
-    for purpose in (Purpose.PREVIEW, Purpose.AUDIT):
-        document = policy(purpose, scope)
-        assert [one for one in actions(document) if not READS.fullmatch(one)] == []
+@pytest.mark.parametrize("purpose", [Purpose.PREVIEW, *PRINTED])
+def test_all_but_a_deployment_and_a_destroy_change_nothing(purpose: Purpose, scope: Scope) -> None:
+    document = policy(purpose, scope)
+    assert [one for one in actions(document) if not READS.fullmatch(one)] == []
 
 
 def test_a_deployment_deletes_no_records() -> None:
@@ -48,10 +49,14 @@ def test_a_deployment_deletes_no_records() -> None:
     assert "logs:DeleteLogGroup" in actions(policy(Purpose.DESTROY, EVERYTHING))
 
 
-def test_the_audit_has_the_policy_that_its_command_prints() -> None:
-    assert policy(Purpose.AUDIT, SCOPE) == audit.policy()
-    (grant,) = grants(Purpose.AUDIT, SCOPE)
-    assert [grant.statement()] == audit.policy()["Statement"]
+@pytest.mark.parametrize("purpose", PRINTED)
+def test_the_other_commands_have_the_policies_that_are_printed(
+    capsys: pytest.CaptureFixture[str], purpose: Purpose
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["permissions", "--command", purpose.value])
+    assert not end.value.code
+    assert policy(purpose, SCOPE) == json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("scope", [SCOPE, EVERYTHING])
