@@ -143,7 +143,7 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
 def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
     ours = results[OURS]
     print(f"\n{len(REGIONS)} regions x {vpcs} VPCs, {latency * 1000:.0f} ms added to each call")
-    print(f"{'':44}{'seconds':>8}{'ours is':>13}{'CPU':>7}{'calls':>7}{'MB':>6}  verdicts")
+    print(f"{'':44}{'seconds':>8}{'ours is':>14}{'CPU':>7}{'calls':>7}{'MB':>6}  verdicts")
     for name, each in results.items():
         ratio = each.seconds / ours.seconds
         told = f"{ratio:.1f}x faster" if ratio >= 1 else f"{1 / ratio:.1f}x slower"
@@ -153,7 +153,7 @@ def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
         if extra or fewer:
             same += f" ({extra} that we fail, {fewer} fewer)"
         print(
-            f"{name:44}{each.seconds:8.2f}{told:>13}{each.computing:7.2f}{each.calls:7}"
+            f"{name:44}{each.seconds:8.2f}{told:>14}{each.computing:7.2f}{each.calls:7}"
             f"{each.megabytes:6.0f}  {same}"
         )
 
