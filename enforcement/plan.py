@@ -260,6 +260,7 @@ class _Draft:
     def made(self) -> "_Draft":
         """Return the draft, complete."""
         self._keep_log_groups()
+        self._warn_of_regions_left()
         for facts in self.account.regions:
             self._region(facts)
         return self
@@ -280,9 +281,14 @@ class _Draft:
         )
         for verdict in without_us:
             vpc_id = verdict.vpc.id
+            mine = [log for log in logs[vpc_id] if self._is_mine(facts, log)]
             if self.configuration.vpcs is None or vpc_id in self.configuration.vpcs:
-                mine = [log for log in logs[vpc_id] if self._is_mine(facts, log)]
                 self._vpc(facts, verdict, sorted(mine, key=lambda log: log.id))
+            elif mine:
+                self.warnings.append(
+                    f"{vpc_id} in {facts.region} is not among vpcs any more: this stack's flow log "
+                    "of it is deleted"
+                )
 
     def _vpc(self, facts: RegionFacts, verdict: Verdict, mine: Sequence[FlowLog]) -> None:
         vpc = verdict.vpc
@@ -401,6 +407,21 @@ class _Draft:
                 "so what is rejected between the deletion and the first records of the new one "
                 "(seconds, and the aggregation interval that is cut off) is not logged"
             )
+
+    def _warn_of_regions_left(self) -> None:
+        read = {facts.region for facts in self.account.regions}
+        left = Counter(
+            region
+            for _, _, service, region, account_id, _ in (
+                arn.split(":", 5) for arn in self.state.made
+            )
+            if service == "ec2" and account_id == self.account.id and region not in read
+        )
+        self.warnings += [
+            f"{region} in account {self.account.id} is not among regions any more: this stack's "
+            f"{count} flow logs there are deleted"
+            for region, count in sorted(left.items())
+        ]
 
     # Log groups and roles
 

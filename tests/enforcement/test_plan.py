@@ -98,6 +98,33 @@ def test_a_foreign_flow_log_that_is_enough_is_kept_imported_or_doubled(
     assert len(found.flow_logs) == (expected is Outcome.COVERED)
 
 
+@pytest.mark.parametrize(
+    ("made", "configuration", "told"),
+    [
+        (LOG_ARN, {"vpcs": ["vpc-2"]}, "vpc-1 in eu-west-1 is not among vpcs any more"),
+        (
+            LOG_ARN.replace(REGION, "us-east-1"),
+            {},
+            f"us-east-1 in account {ACCOUNT} is not among regions any more: this stack's 1 flow",
+        ),
+        (LOG_ARN, {}, None),
+    ],
+)
+def test_a_vpc_that_is_logged_no_more_is_announced(
+    made: str, configuration: dict[str, Any], told: str | None
+) -> None:
+    facts = region(
+        vpc(),
+        vpc("vpc-2"),
+        logs=(flow_log("fl-1", group="VPC-Flow-Logs", stack=STACK),),
+        groups={"VPC-Flow-Logs": 365},
+    )
+    found = planned(account(facts), state=State({made: OURS}), **configuration)
+    warnings = [each for each in found.warnings if "any more" in each]
+    assert len(warnings) == (told is not None)
+    assert told is None or told in warnings[0]
+
+
 def test_what_is_required_of_ours_is_required_of_theirs() -> None:
     facts = region(vpc(), logs=(flow_log("fl-1"),))
     assert outcome(planned(account(facts))) is Outcome.KEPT
