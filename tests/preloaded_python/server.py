@@ -61,7 +61,7 @@ def _run(connection: socket.socket) -> NoReturn:
     try:
         runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as exit_:
-        code = exit_.code
+        code = exit_.code or 0
     except BaseException:  # noqa: BLE001 - as Python itself does
         traceback.print_exc()
         code = 1
