@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -30,6 +30,9 @@ _NO_SUCH_COMMAND = 127
 # How long a command may take to end after it was interrupted, in seconds: Pulumi finishes what
 # it has asked of AWS, and writes that down.
 _GRACE = 60.0
+# Python takes note of a signal between its own steps alone. One that comes just before a wait
+# without end would be noticed at that end.
+_SECONDS_TO_NOTICE_A_SIGNAL = 0.5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,8 +136,10 @@ def _run(command: list[str], cloud: LocalCloud, stopping: _Stopping) -> int:
     except OSError as error:
         return _error(f"{command[0]} cannot be run: {error.strerror}.", _CANNOT_RUN)
     stopping.watch(process)
-    code = process.wait()
-    return code if code >= 0 else 128 - code
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(_SECONDS_TO_NOTICE_A_SIGNAL)
+            return code if code >= 0 else 128 - code
 
 
 def _keep(cloud: LocalCloud, stopping: _Stopping) -> None:
@@ -148,7 +153,8 @@ def _keep(cloud: LocalCloud, stopping: _Stopping) -> None:
         f"The embedded AWS runs at {cloud.endpoint}. Paste the lines above into another shell "
         "to use it.\nStop it with Ctrl-C here, or with `python -m localcloud stop`.\n"
     )
-    stopping.came.wait()
+    while not stopping.came.wait(_SECONDS_TO_NOTICE_A_SIGNAL):
+        pass
 
 
 class _RunsAlreadyError(Exception):

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ _SDK_FILES = (
     "python/dist/pulumi-resource-pulumi-python",
 )
 _LINES_OF_OUTPUT_TO_SHOW = 20
+_SECONDS_TO_NOTICE_A_SIGNAL = 0.5
 
 
 def pinned_version() -> str:
@@ -121,9 +123,18 @@ def _go(arguments: Sequence[str], *, on_line: Callable[[str], object] = lambda _
             stderr=subprocess.PIPE,
         ) as process:
             last_lines: deque[str] = deque(maxlen=_LINES_OF_OUTPUT_TO_SHOW)
-            for line in process.stderr or ():
-                on_line(line.rstrip())
-                last_lines.append(line)
+
+            def read() -> None:
+                for line in process.stderr or ():
+                    on_line(line.rstrip())
+                    last_lines.append(line)
+
+            # A signal that comes just before a blocking read does not end it, and Python takes note
+            # of signals between its own steps alone: so this thread must not be the one that reads.
+            reader = threading.Thread(target=read, daemon=True)
+            reader.start()
+            while reader.is_alive():
+                reader.join(_SECONDS_TO_NOTICE_A_SIGNAL)
             process.wait()
         if process.returncode:
             output = "".join(last_lines).strip()

@@ -41,10 +41,12 @@ class Machine:
     cache: Path
     environment: dict[str, str]
 
-    def start(self, *, reach: str = OFFLINE, install: str = "") -> subprocess.Popen[str]:
-        """Start the command."""
+    def start(
+        self, *, reach: str = OFFLINE, install: str = "", before: str = ""
+    ) -> subprocess.Popen[str]:
+        """Start the command, after other lines of Python."""
         return subprocess.Popen(
-            [sys.executable, "-c", COMMAND, reach, install],
+            [sys.executable, "-c", before + COMMAND, reach, install],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -63,7 +65,10 @@ class Machine:
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     with process:
-        stdout, stderr = process.communicate(timeout=TIMEOUT)
+        try:
+            stdout, stderr = process.communicate(timeout=TIMEOUT)
+        finally:
+            process.kill()  # one that hangs fails the test, and does not hold it up
         return process.returncode, stdout, stderr
 
 
@@ -204,6 +209,26 @@ def test_an_interrupted_build_leaves_nothing_behind(
     del machine.environment["BUILD_PIPE"]
     assert machine.run()[0] == 0
     assert len(fake_go.calls("build")) == 2
+
+
+def test_a_signal_that_does_not_wake_the_main_thread_interrupts_the_build(
+    machine: Machine, pipe: Pipe
+) -> None:
+    """One that comes just before it begins to wait does not; here another thread gets it."""
+    os.mkfifo(f"{pipe.path}.go-on")
+    machine.environment["BUILD_PIPE"] = str(pipe.path)
+    builder = machine.start(
+        before="""
+import signal, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+"""
+    )
+    assert pipe.read_line() == "building"
+    builder.send_signal(signal.SIGINT)
+    code, _, stderr = finish(builder)
+    assert code == 130, stderr
+    assert machine.cached() == set()
 
 
 def test_a_killed_build_is_not_trusted(machine: Machine, fake_go: FakeGo, pipe: Pipe) -> None:
