@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from localcloud import LocalCloud
+
 from .preloaded_python import make_virtualenv, preloaded_virtualenv
+from .running_plugins import running_plugins
 
 
 def pytest_configure() -> None:
@@ -46,3 +49,18 @@ def virtualenv(request: pytest.FixtureRequest) -> Path:
     """The virtual environment of a test's programs: the plain one with the mark `own_plugins`."""
     own = request.node.get_closest_marker("own_plugins")
     return request.getfixturevalue("plain_virtualenv" if own else "quick_virtualenv")
+
+
+@pytest.fixture
+def environment(
+    cloud: LocalCloud, request: pytest.FixtureRequest
+) -> Generator[dict[str, str], None, None]:
+    """The environment of the commands: the cloud's, with plugins that run already.
+
+    A test whose commands have to start and stop plugins of their own has the mark `own_plugins`.
+    """
+    if request.node.get_closest_marker("own_plugins"):
+        yield cloud.env
+    else:
+        with running_plugins(cloud) as env:
+            yield env

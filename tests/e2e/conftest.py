@@ -14,8 +14,6 @@ import localcloud
 from localcloud import LocalCloud
 from localcloud.environment import REGION
 
-from ..running_plugins import running_plugins
-
 REPOSITORY = Path(__file__).parents[2]
 STACK = "test"
 
@@ -25,21 +23,6 @@ def cloud() -> Generator[LocalCloud, None, None]:
     """An empty AWS, on a port of its own, with an empty Pulumi backend."""
     with localcloud.start() as cloud:
         yield cloud
-
-
-@pytest.fixture
-def environment(
-    cloud: LocalCloud, request: pytest.FixtureRequest
-) -> Generator[dict[str, str], None, None]:
-    """The environment of the commands: the cloud's, with plugins that run already.
-
-    A test whose commands have to start and stop plugins of their own has the mark `own_plugins`.
-    """
-    if request.node.get_closest_marker("own_plugins"):
-        yield cloud.env
-    else:
-        with running_plugins(cloud) as env:
-            yield env
 
 
 @dataclass(frozen=True)

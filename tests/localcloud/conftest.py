@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from localcloud.environment import REGION
 from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from localcloud.session import new_session
 
-from ..running_plugins import running_plugins
 from .plugin import Plugin, serving
 
 # For one call of the CLI on a busy machine; reached only by one that hangs.
@@ -101,18 +99,16 @@ def make_project(folder: Path, env: dict[str, str], virtualenv: str = sys.prefix
 
 @pytest.fixture
 def project(
-    cloud: LocalCloud, tmp_path: Path, virtualenv: Path, request: pytest.FixtureRequest
-) -> Generator[Project, None, None]:
-    """A project whose stack is empty. Its commands share plugins, but for the mark `own_plugins`.
+    cloud: LocalCloud, environment: dict[str, str], tmp_path: Path, virtualenv: Path
+) -> Project:
+    """A project whose stack is empty.
 
     The stack's secrets have a key of the cloud's: to derive one from a passphrase is slow on
     purpose.
     """
-    own = request.node.get_closest_marker("own_plugins")
-    with nullcontext(cloud.env) if own else running_plugins(cloud) as env:
-        made = make_project(tmp_path / "project", env, str(virtualenv))
-        made.write("")
-        key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
-        provider = f"awskms:///{key}?region={REGION}"
-        made.pulumi("stack", "init", "dev", "--secrets-provider", provider)
-        yield made
+    made = make_project(tmp_path / "project", environment, str(virtualenv))
+    made.write("")
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    provider = f"awskms:///{key}?region={REGION}"
+    made.pulumi("stack", "init", "dev", "--secrets-provider", provider)
+    return made
