@@ -16,6 +16,7 @@ from flowaudit.exemptions import Exemptions
 from flowaudit.facts import FlowLog, RegionFacts, Vpc
 from flowaudit.finding import Requirement, Status, Verdict
 from flowaudit.ownership import owner
+from flowaudit.renderers.words import counted
 from flowaudit.rules import RULES
 from flowaudit.verdicts import judge
 
@@ -419,7 +420,7 @@ class _Draft:
         )
         self.warnings += [
             f"{region} in account {self.account.id} is not among regions any more: this stack's "
-            f"{count} flow logs there are deleted"
+            f"{counted(count, 'flow log')} there will be deleted"
             for region, count in sorted(left.items())
         ]
 
