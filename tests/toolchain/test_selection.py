@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -225,6 +226,10 @@ signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 """
     )
     assert pipe.read_line() == "building"
+    builder.send_signal(signal.SIGINT)
+    # While Go is being started a signal is held, and then raised in the thread that blocks it.
+    with suppress(subprocess.TimeoutExpired):
+        builder.wait(5)
     builder.send_signal(signal.SIGINT)
     code, _, stderr = finish(builder)
     assert code == 130, stderr
