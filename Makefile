@@ -37,11 +37,15 @@ demo: setup ## the whole story on an embedded AWS: preview, up, proof, up again,
 test: setup ## run every test, in parallel
 	@$(PY) -m pytest --numprocesses auto --dist worksteal
 
-lint: setup ## formatting, lint, strict types, architecture
+lint: setup ## formatting, lint, strict types, architecture, workflows
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/basedpyright
 	@PYTHONPATH=.:components:policypack $(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/zizmor --offline --quiet .github examples/github-actions/*.yml
+	@if command -v go >/dev/null; then \
+	  cd .github/actionlint && go tool actionlint -shellcheck= -pyflakes= ../workflows/*.yml ../../examples/github-actions/*.yml; \
+	else echo "Skipped actionlint, which is built with Go (https://go.dev/dl/): CI runs it."; fi
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows into requirements.lock
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
