@@ -303,7 +303,7 @@ class _Draft:
         foreign = [log for log in verdict.flow_logs if log.status in {"ACTIVE", None}]
         twin = self._twin(facts, vpc, foreign)
         if not mine and verdict.status is Status.PASS:
-            others = {stack for log in foreign if (stack := owner(log.tags))}
+            others = {owner(log.tags) for log in foreign} - {None, self.stack}
             if self.configuration.existing == "import" and not others:
                 self._adopt(facts, foreign)
                 self._decide(facts, vpc, Outcome.ADOPTED, verdict.summary)

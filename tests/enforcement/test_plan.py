@@ -81,6 +81,21 @@ def test_a_foreign_flow_log_that_is_not_enough_does_not_count(
     assert found.adopted == ()
 
 
+@pytest.mark.parametrize("existing", ["keep", "import", "duplicate"])
+def test_a_foreign_flow_log_that_is_being_deleted_is_not_in_the_way_of_ours(existing: str) -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1", status="DELETING", group="VPC-Flow-Logs"),))
+    found = planned(account(facts), existing=existing)
+    assert outcome(found) is Outcome.COVERED
+    assert found.flow_logs[0].import_id is None
+
+
+def test_a_flow_log_that_is_being_deleted_is_not_imported_with_its_neighbour() -> None:
+    logs = (flow_log("fl-1"), flow_log("fl-2", status="DELETING", group="other"))
+    found = planned(account(region(vpc(), logs=logs)), existing="import")
+    assert [adopted.flow_log.id for adopted in found.adopted] == ["fl-1"]
+    assert [group.name for group in found.log_groups] == ["theirs"]
+
+
 @pytest.mark.parametrize(
     ("existing", "expected"),
     [
@@ -145,6 +160,28 @@ def test_an_import_takes_log_group_and_role_along() -> None:
     found = planned(account(facts), existing="import")
     assert [(group.name, group.claim) for group in found.log_groups] == [("theirs", Claim.ADOPTED)]
     assert [(role.name, role.claim) for role in found.roles] == [("Theirs", Claim.ADOPTED)]
+
+
+def test_an_adopted_flow_log_is_not_ours_whatever_its_tag_says() -> None:
+    """Taken for the stack's own it would be deleted by a destroy."""
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    found = planned(account(facts), state=State(adopted=frozenset({LOG_ARN})), existing="import")
+    assert outcome(found) is Outcome.ADOPTED
+    assert [adopted.arn for adopted in found.adopted] == [LOG_ARN]
+    assert found.flow_logs == ()
+
+
+def test_a_role_of_this_stack_stays_its_own_when_an_imported_flow_log_delivers_with_it() -> None:
+    """As an adopted one it would be dropped, and deleted, under its own name."""
+    facts = region(vpc("vpc-1"), vpc("vpc-2"), logs=(flow_log("fl-1", delivery_role_arn=ROLE_ARN),))
+    found = planned(
+        account(facts, role=Role(ROLE_ARN, STACK)),
+        state=State(made={ROLE_ARN: {}}),
+        existing="import",
+    )
+    assert [decision.outcome for decision in found.decisions] == [Outcome.ADOPTED, Outcome.COVERED]
+    assert [(role.arn, role.claim) for role in found.roles] == [(ROLE_ARN, Claim.OURS)]
 
 
 def test_a_role_of_another_account_is_not_imported() -> None:
@@ -371,23 +408,40 @@ def test_log_groups_for_each_vpc_share_one_pattern_in_the_role() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "changed", "warned"),
+    ("before", "changed"),
     [
-        ({}, {}, False),
-        ({"logDestination": "arn:aws:s3:::old"}, {}, True),
-        ({"iamRoleArn": f"{ROLE_ARN}Old"}, {}, True),
-        ({}, {"destinationArn": {REGION: "arn:aws:s3:::new"}}, True),
-        ({}, {"trafficType": "ALL"}, False),  # the new one is made first
+        ({}, {}),
+        ({"logDestination": "arn:aws:s3:::old"}, {}),
+        ({"iamRoleArn": f"{ROLE_ARN}Old"}, {}),
+        ({}, {"destinationArn": {REGION: "arn:aws:s3:::new"}}),
     ],
 )
+@pytest.mark.parametrize("was", ["REJECT", "ALL"])
+@pytest.mark.parametrize("becomes", ["REJECT", "ALL"])
 def test_a_replacement_that_leaves_a_gap_is_told_of(
-    before: dict[str, str], changed: dict[str, Any], warned: bool
+    before: dict[str, str], changed: dict[str, Any], was: str, becomes: str
 ) -> None:
-    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    """With another traffic type the new flow log is created first, and nothing is missed."""
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs", traffic_type=was)
     facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
-    state = State(made={LOG_ARN: OURS | before, GROUP_ARN: {}})
-    found = planned(account(facts), state=state, **changed)
+    state = State(made={LOG_ARN: OURS | {"trafficType": was} | before, GROUP_ARN: {}})
+    found = planned(account(facts), state=state, trafficType=becomes, **changed)
+    warned = bool(before or changed) and was == becomes
     assert any("fl-1 of vpc-1 in eu-west-1 is replaced" in one for one in found.warnings) is warned
+
+
+def test_the_regions_of_each_account_are_its_own() -> None:
+    other = replace(account(), id="999999999999")
+    facts = replace(
+        region(vpc("vpc-9", owner_id=other.id)), account_id=other.id, region="us-east-1"
+    )
+    theirs = f"arn:aws:ec2:us-east-1:{other.id}:vpc-flow-log/fl-9"
+    found = planned(
+        account(region(vpc())),
+        replace(other, regions=(facts,)),
+        state=State(made={LOG_ARN: OURS, theirs: OURS}),
+    )
+    assert found.warnings == ()
 
 
 def test_accounts_are_planned_apart() -> None:

@@ -71,6 +71,17 @@ def test_a_log_group_is_found_by_its_arn_in_plain_text(
     assert [violation.resource for violation in said(stack)] == found
 
 
+def test_a_log_group_of_that_name_whose_region_is_not_known_may_be_the_one(stack: Stack) -> None:
+    stack.add(LOG_GROUP, "group", {"name": "records", "retentionInDays": 0}, region="")
+    stack.flow_log(
+        "log",
+        [stack.vpc("main")],
+        properties={"logDestination": "arn:aws:logs:eu-west-1:111122223333:log-group:records"},
+        made_from={"logDestination": []},
+    )
+    assert [violation.resource for violation in said(stack)] == ["group"]
+
+
 def test_many_flow_logs_to_one_log_group_are_one_violation(stack: Stack) -> None:
     group = stack.log_group("group", retentionInDays=1)
     for number in range(5):

@@ -222,14 +222,26 @@ def test_a_vpc_and_a_stack_reference_may_be_about_a_vpc_elsewhere(stack: Stack) 
     assert verdicts(stack) == {"main": "undecidable"}
 
 
+def test_a_known_id_may_be_that_of_a_vpc_whose_id_is_not_told_or_of_one_elsewhere(
+    stack: Stack,
+) -> None:
+    reference = stack.add("pulumi:pulumi:StackReference", "other", {"outputs": UNKNOWN})
+    vpc = stack.vpc("main")
+    stack.flow_log("log", [vpc, reference], properties={"vpcId": "vpc-9"})
+    assert verdicts(stack) == {"main": "undecidable"}
+    stack.flow_log("surely", [vpc], properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {}
+
+
 def test_a_route_in_between_brings_no_vpc_from_elsewhere(stack: Stack) -> None:
     route = stack.add("aws:ec2/route:Route", "route", {"routeTableId": UNKNOWN})
     stack.flow_log("log", [stack.vpc("main"), route])
     assert verdicts(stack) == {}
 
 
-def test_a_subnet_of_a_vpc_elsewhere_may_bring_its_id(stack: Stack) -> None:
-    subnet = stack.add(SUBNET, "a", {"vpcId": "vpc-9"})
+@pytest.mark.parametrize("vpc_id", ["vpc-9", UNKNOWN])
+def test_a_subnet_of_a_vpc_elsewhere_may_bring_its_id(stack: Stack, vpc_id: str) -> None:
+    subnet = stack.add(SUBNET, "a", {"vpcId": vpc_id})
     stack.flow_log("log", [stack.vpc("main"), subnet])
     assert verdicts(stack) == {"main": "undecidable"}
 

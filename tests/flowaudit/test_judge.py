@@ -1,0 +1,74 @@
+"""Verdicts on facts that no AWS API on this machine gives."""
+
+from typing import Any
+
+import pytest
+
+from flowaudit.exemptions import Exemptions
+from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
+from flowaudit.finding import Coverage, Requirement, Status, Verdict
+from flowaudit.rules import RULES
+from flowaudit.verdicts import judge
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+LONG, SHORT = LogGroup("long", 365), LogGroup("short", 30)
+
+
+def flow_log(id_: str, resource: str = "vpc-1", **more: Any) -> FlowLog:
+    given = {"traffic_type": "REJECT", "status": "ACTIVE", "log_group_name": "long", **more}
+    return FlowLog(id_, resource, **given)
+
+
+def verdict(
+    *logs: FlowLog,
+    traffic_type: Any = "REJECT",
+    unread: str | None = None,
+    interfaces: tuple[NetworkInterface, ...] = (),
+) -> Verdict:
+    facts = RegionFacts(
+        ACCOUNT,
+        REGION,
+        vpcs=(Vpc("vpc-1", ACCOUNT),),
+        flow_logs=logs,
+        log_groups=() if unread == "logs:DescribeLogGroups" else (LONG, SHORT),
+        network_interfaces=interfaces,
+        unread=(Unread(ACCOUNT, REGION, unread, Cause.TIMEOUT, "late", "again"),) if unread else (),
+    )
+    (found,) = judge(facts, Requirement(traffic_type, 365), Exemptions(), tuple(RULES))
+    return found
+
+
+@pytest.mark.parametrize("traffic_type", ["REJECT", "ALL"])
+def test_a_flow_log_to_s3_does_not_stand_in_for_one_whose_log_group_is_unread(
+    traffic_type: str,
+) -> None:
+    logs = (
+        flow_log("fl-1"),
+        flow_log("fl-2", traffic_type="ACCEPT", destination_type="s3", log_group_name=None),
+    )
+    assert verdict(*logs, traffic_type=traffic_type).status is Status.PASS
+    found = verdict(*logs, traffic_type=traffic_type, unread="logs:DescribeLogGroups")
+    assert found.status is Status.UNKNOWN
+    assert [each.action for each in found.unread] == ["logs:DescribeLogGroups"]
+
+
+@pytest.mark.parametrize(
+    ("status", "coverage"), [("ACTIVE", Coverage(1, 2)), (None, Coverage(1, 2)), ("DELETING", None)]
+)
+@pytest.mark.parametrize("part", ["subnet-1", "eni-1"])
+def test_a_part_is_covered_unless_its_flow_log_is_known_to_record_no_more(
+    part: str, status: str | None, coverage: Coverage | None
+) -> None:
+    interfaces = (
+        NetworkInterface("eni-1", "vpc-1", "subnet-1"),
+        NetworkInterface("eni-2", "vpc-1", "subnet-2"),
+    )
+    found = verdict(flow_log("fl-1", part, status=status), interfaces=interfaces)
+    assert found.status is Status.FAIL
+    assert found.coverage == coverage
+
+
+def test_the_retention_of_a_flow_log_that_records_no_more_does_not_matter() -> None:
+    found = verdict(flow_log("fl-1"), flow_log("fl-2", status="DELETING", log_group_name="short"))
+    assert found.status is Status.PASS
+    assert "log-group-has-retention" not in {each.rule for each in found.findings}
