@@ -15,7 +15,12 @@ LONG, SHORT = LogGroup("long", 365), LogGroup("short", 30)
 
 
 def flow_log(id_: str, resource: str = "vpc-1", **more: Any) -> FlowLog:
-    given = {"traffic_type": "REJECT", "status": "ACTIVE", "log_group_name": "long", **more}
+    given: dict[str, Any] = {
+        "traffic_type": "REJECT",
+        "status": "ACTIVE",
+        "log_group_name": "long",
+        **more,
+    }
     return FlowLog(id_, resource, **given)
 
 
