@@ -4,6 +4,6 @@ Pulumi.yaml declares the configuration. The program reads AWS first, decides abo
 only then declares anything: what cannot be read or done ends the run with nothing changed.
 """
 
-from enforcement.run import run
+from vpc_flow_logs_stack.run import run
 
 run()

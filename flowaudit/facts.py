@@ -110,6 +110,12 @@ class NetworkInterface:
     in_use: bool = True
 
 
+DESCRIBE_VPCS = "ec2:DescribeVpcs"
+DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs"
+DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups"
+DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces"
+
+
 class Cause(StrEnum):
     """Why something could not be read."""
 

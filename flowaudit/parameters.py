@@ -87,6 +87,64 @@ def timeout(help_: str) -> Option:
     )
 
 
+def scope(command: Any) -> Any:
+    """Add the options that say what is read, which `audit` and `permissions` have in common."""
+    for option in reversed(
+        [
+            regions,
+            role_arns,
+            click.option(
+                "--organization", is_flag=True, help="Read all accounts of the organization."
+            ),
+            click.option(
+                "--role-name",
+                metavar="NAME",
+                help="With --organization: the role to assume in each account.  "
+                "[default: OrganizationAccountAccessRole]",
+            ),
+            click.option(
+                "--source",
+                type=(click.Choice(["config-aggregator"]), str),
+                metavar="config-aggregator NAME",
+                help="Ask this AWS Config aggregator instead of visiting the accounts.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def check_scope(options: dict[str, Any]) -> None:
+    """Refuse options that contradict each other; fill in the role's default name."""
+
+    def given(name: str) -> bool:
+        return bool(options.get(name))
+
+    for first, second, why in (
+        (
+            "role_arns",
+            "organization",
+            "name the roles one by one, or let the organization tell them",
+        ),
+        ("source", "organization", "the aggregator decides which accounts there are"),
+        ("source", "role_arns", "the aggregator decides which accounts there are"),
+    ):
+        if given(first) and given(second):
+            raise click.UsageError(
+                f"{option_name(first)} and {option_name(second)} conflict: {why}."
+            )
+    for name in ("role_name", "accounts"):
+        if given(name) and not given("organization"):
+            raise click.UsageError(f"{option_name(name)} is for --organization only: add that.")
+    if options["organization"]:
+        options["role_name"] = options["role_name"] or "OrganizationAccountAccessRole"
+
+
+def option_name(name: str) -> str:
+    """Return the option of a parameter, `--log-group-name` of `log_group_name`."""
+    return {"role_arns": "--role-arn"}.get(name, f"--{name.replace('_', '-')}")
+
+
 @contextmanager
 def interruptible() -> Generator[None]:
     """End with exit code 130 on a Ctrl-C for which there is nothing to report; click has 1."""

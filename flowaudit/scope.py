@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import botocore.exceptions
 
-from flowaudit import aws
 from flowaudit.errors import ConfigurationError
 from flowaudit.facts import Unread
+from flowaudit.reading import aws
 
 if TYPE_CHECKING:
     from botocore.session import Session

@@ -44,7 +44,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vpc-flow-logs-demo-") as folder:
         # The stack's own program, from a folder of its own, so that the demo's
         # stack configuration does not land among the user's.
-        for name in ("Pulumi.yaml", "__main__.py", "enforcement", ".venv"):
+        for name in ("Pulumi.yaml", "__main__.py", "vpc_flow_logs_stack", ".venv"):
             Path(folder, name).symlink_to(REPOSITORY / name)
         try:
             tell(Path(folder))

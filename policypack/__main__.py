@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from pathlib import Path
 
 try:
     from pulumi_policy import PolicyPack
@@ -13,8 +14,12 @@ except ImportError as error:
         "Install it with: python -m pip install -r requirements.txt (of the policy pack's folder)"
     )
 
-from policies import REQUIREMENTS
-from policies.gate import Gate
+if not (Path(__file__).parent / "vpc_flow_logs_control").exists():
+    # In the project's own checkout the control lies one folder up, not beside the policies.
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_policies.gate import Gate
 
 if __name__ == "__main__":
     # The process judges a stack once or twice, and ends. Looking for garbage among the many objects

@@ -17,9 +17,9 @@ from typing import Any, cast
 
 from pulumi_policy import EnforcementLevel
 
-from policies import REQUIREMENTS
-from policies.configuration import configured, unknown
-from policies.exemptions import ExemptionsError, read_exemptions
+from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_policies.configuration import configured, unknown
+from vpc_flow_logs_policies.exemptions import ExemptionsError, read_exemptions
 
 _LEVELS = [level.value for level in EnforcementLevel]
 # What the engine takes beside the names of policies: a level for all, and Pulumi ESC environments.

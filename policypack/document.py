@@ -8,8 +8,8 @@ import json
 import sys
 from pathlib import Path
 
-from policies import REQUIREMENTS
-from policies.requirement import Requirement
+from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_policies.requirement import Requirement
 
 FOLDER = Path(__file__).parent.parent / "docs" / "policies"
 

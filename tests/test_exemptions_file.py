@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from flowaudit import exemptions
 from flowaudit.errors import ConfigurationError
 from flowaudit.facts import Vpc
-from flowaudit.finding import Finding, Severity
-from policies.exemptions import ExemptionsError, read_exemptions
+from flowaudit.judging import exemptions
+from flowaudit.judging.finding import Finding, Severity
+from vpc_flow_logs_policies.exemptions import ExemptionsError, read_exemptions
 
 VPC_ID = "vpc-0a1b2c"
 LAST_DAY = date(2027, 3, 31)

@@ -7,8 +7,8 @@ this test keeps them in step.
 import json
 from pathlib import Path
 
-from flowaudit.rules import RULES
-from policies import REQUIREMENTS
+from flowaudit.judging.requirements import RULES
+from vpc_flow_logs_policies import REQUIREMENTS
 
 REPOSITORY = Path(__file__).parents[1]
 POLICIES = {requirement.name for requirement in REQUIREMENTS}
@@ -36,6 +36,6 @@ def test_every_policy_has_a_page_of_its_name() -> None:
 def test_both_read_one_format_of_exemptions() -> None:
     schemas = [
         json.loads((REPOSITORY / folder / "exemptions.schema.json").read_text())
-        for folder in ("policypack", "flowaudit")
+        for folder in ("policypack", "flowaudit/judging")
     ]
     assert schemas[0] == schemas[1]

@@ -1,6 +1,6 @@
 """How long an audit of 17 regions takes, beside other ways to ask the same."""
 
-# Those of flowaudit.aws, which the floor must not import: botocore comes with it.
+# Those of flowaudit.reading.aws, which the floor must not import: botocore comes with it.
 REGIONS = (
     "ap-northeast-1",
     "ap-northeast-2",

@@ -127,7 +127,7 @@ def _account(
                 ec2.create_vpc(CidrBlock="10.0.0.0/16")
         folder = Path(name)
         shutil.copy(Path(__file__).with_name("timed.py"), folder / "__main__.py")
-        for part in ("Pulumi.yaml", "enforcement", ".venv"):
+        for part in ("Pulumi.yaml", "vpc_flow_logs_stack", ".venv"):
             (folder / part).symlink_to(REPOSITORY / part)
         config = {"vpc-flow-logs:regions": list(regions)}
         (folder / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}))
@@ -206,7 +206,7 @@ def _where(vpcs: int, measured: Measured, profiled: Measured) -> str:
     all_of_run = sum(seconds for phase, seconds in processor.items() if phase not in not_run)
     lines += [
         "",
-        "Processor time in our code (enforcement/, flowaudit/, components/), at most:",
+        "Processor time in our code (vpc_flow_logs_stack/, flowaudit/, components/), at most:",
         f"{sum(own.values()):8.2f} s  its functions, and the standard library's below them *",
         f"{reading:8.2f} s  the inventory, with botocore's part *",
         f"{loading:8.2f} s  loading its modules",

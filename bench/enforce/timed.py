@@ -18,7 +18,7 @@ import sysconfig  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
-_OURS = ("enforcement", "flowaudit", "vpc_flow_logs")
+_OURS = ("vpc_flow_logs_stack", "flowaudit", "vpc_flow_logs")
 
 
 def _since_start() -> float:
@@ -105,7 +105,7 @@ def main() -> None:
     # What the program would load sooner or later is loaded here, where it does not blur the rest.
     watch.timed("Pulumi's AWS SDK", _load_aws_sdk)()
     watch.timed("botocore", importlib.import_module)("botocore.session")
-    program: Any = watch.timed("our modules", importlib.import_module)("enforcement.run")
+    program: Any = watch.timed("our modules", importlib.import_module)("vpc_flow_logs_stack.run")
     for phase, owner, name in (
         ("botocore's data", program.aws, "known_regions"),
         ("configuration", program.configuration, "read"),

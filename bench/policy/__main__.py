@@ -34,10 +34,11 @@ from pulumi_policy.policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 import localcloud
-from policies import REQUIREMENTS
-from policies.gate import Gate
+from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_policies.gate import Gate
 
 PACK = Path(__file__).parent.parent.parent / "policypack"
+CONTROL = PACK.parent / "vpc_flow_logs_control"
 SIZES = (100, 1000, 4000)
 RUNS = 3
 
@@ -228,6 +229,7 @@ def through_the_cli(vpcs: int) -> None:
         shutil.copytree(
             PACK, folder / "this one", ignore=shutil.ignore_patterns("venv", "__pycache__")
         )
+        shutil.copytree(CONTROL, folder / "this one" / CONTROL.name)
         (folder / "this one" / "venv").symlink_to(sys.prefix)
         for pack, program in (("the floor", FLOOR_PACK), ("an empty one", EMPTY_PACK)):
             (folder / pack).mkdir()

@@ -6,7 +6,6 @@ from vpc_flow_logs.arguments import (
     SharedLogDestinationArgs,
     VpcFlowLogsArgs,
 )
-from vpc_flow_logs.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs.flow_logs_compliance import FlowLogsCompliance
 from vpc_flow_logs.shared_log_destination import SharedLogDestination
 from vpc_flow_logs.vpc_flow_logs import VpcFlowLogs
@@ -19,6 +18,4 @@ __all__ = [
     "SharedLogDestinationArgs",
     "VpcFlowLogs",
     "VpcFlowLogsArgs",
-    "delivery_policy",
-    "trust_policy",
 ]

@@ -9,22 +9,12 @@ fails the deployment there.
 # reads the real annotations of these classes.
 
 import difflib
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
-from vpc_flow_logs.log_format import to_aws_format
-
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""Retention periods in days that CloudWatch Logs takes (API reference, PutRetentionPolicy)."""
-
-EXECUTION_FREQUENCIES = ("One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours")
-"""How often AWS Config evaluates a periodic rule (API reference, ConfigRule)."""
+from vpc_flow_logs_control.values import is_plain, problem_with
 
 
 class InvalidArgumentsError(pulumi.RunError, ValueError):
@@ -183,7 +173,7 @@ def checked(
         *(
             f"{key}: {problem}"
             for key, value in given.items()
-            if _is_plain(value) and (problem := _problem_with(key, value))
+            if is_plain(value) and (problem := problem_with(key, value))
         ),
     ]
     problems += _keys_of_no_region(given)
@@ -194,7 +184,7 @@ def checked(
     if problems:
         raise InvalidArgumentsError(_message(title, problems))
     return {
-        key: value if _is_plain(value) else _checked_when_known(title, key, value)
+        key: value if is_plain(value) else _checked_when_known(title, key, value)
         for key, value in given.items()
     }
 
@@ -236,7 +226,7 @@ def log_group_of_region(name: str, log_group_arn: str, region: str) -> str:
 def _out_of_region(log_group_arn: object, region: object) -> list[str]:
     if not isinstance(log_group_arn, str) or not isinstance(region, str):
         return []  # left out, or not known yet
-    if _problem_with("log_group_arn", log_group_arn) or log_group_arn.split(":")[3] == region:
+    if problem_with("log_group_arn", log_group_arn) or log_group_arn.split(":")[3] == region:
         return []
     problem = (
         f"log_group_arn: {log_group_arn} is not in {region}, the region of the VPC, and a flow log "
@@ -250,7 +240,7 @@ def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulum
     output = pulumi.Output.from_input(value)
 
     def check(argument: object) -> pulumi.Input[Any]:
-        if problem := _problem_with(key, argument):
+        if problem := problem_with(key, argument):
             # Asked here and not of every value, as there may be thousands of right ones.
             return pulumi.Output.from_input(output.is_secret()).apply(refuse(problem))
         return argument
@@ -264,11 +254,6 @@ def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulum
         return fail
 
     return output.apply(check)
-
-
-def _is_plain(value: object) -> bool:
-    # A mapping may hold outputs; nothing is required of tags, so they pass as they are.
-    return isinstance(value, str | int | float | bool | list | tuple | Mapping)
 
 
 def _unknown_names(given: Mapping[str, Any], known: Collection[str]) -> list[str]:
@@ -293,7 +278,7 @@ def _conflicts(given: Mapping[str, Any]) -> list[str]:
 def _keys_of_no_region(given: Mapping[str, Any]) -> list[str]:
     # A misspelt region here would leave the right one's log group without the key.
     keys, regions = given.get("kms_key_ids"), given.get("regions")
-    if not isinstance(keys, Mapping) or _regions(regions):
+    if not isinstance(keys, Mapping) or problem_with("regions", regions):
         return []
     stray = sorted(set(cast("Mapping[str, object]", keys)) - set(cast("Sequence[str]", regions)))
     return [
@@ -315,129 +300,6 @@ def _conflicts_with_organization(given: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _problem_with(key: str, value: object) -> str | None:
-    rule = RULES.get(key)
-    return rule(value) if rule else None
-
-
 def _message(title: str, problems: list[str]) -> str:
     lines = "".join(f"\n  - {problem}" for problem in problems)
     return f"{title} cannot be made from these arguments:{lines}"
-
-
-def _matches(pattern: str, expected: str) -> Callable[[object], str | None]:
-    compiled = re.compile(pattern)
-
-    def rule(value: object) -> str | None:
-        if isinstance(value, str) and compiled.fullmatch(value):
-            return None
-        return f"{value!r} is not {expected}"
-
-    return rule
-
-
-def _one_of(values: tuple[object, ...], remedy: str) -> Callable[[object], str | None]:
-    def rule(value: object) -> str | None:
-        # Numbers reach a component in another language's program as floats.
-        if not isinstance(value, bool) and value in values:
-            return None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return f"{value!r} is none of {', '.join(map(str, values))}. {remedy}"
-
-    return rule
-
-
-def _traffic_type(value: object) -> str | None:
-    if value == "ACCEPT":
-        return "ACCEPT leaves rejected traffic unlogged. Use REJECT, or ALL for both"
-    if value not in ("REJECT", "ALL"):
-        return f"{value!r} is neither REJECT nor ALL"
-    return None
-
-
-def _log_format(value: object) -> str | None:
-    try:
-        to_aws_format(cast("str", value))
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _regions(value: object) -> str | None:
-    regions = list(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else []
-    if not regions or not all(isinstance(region, str) for region in regions):
-        return f"{value!r} is not a list of regions, such as ['eu-west-1', 'us-east-1']"
-    if len(set(regions)) < len(regions):
-        return "a region stands in it more than once. Name each region once"
-    return None
-
-
-def _kms_key_ids(value: object) -> str | None:
-    keys = cast("Mapping[str, object]", value).values() if isinstance(value, Mapping) else [value]
-    problems = (_kms_key(key) for key in keys if _is_plain(key))
-    return next((problem for problem in problems if problem), None)
-
-
-def _organization(value: object) -> str | None:
-    return None if isinstance(value, bool) else f"{value!r} is neither True nor False"
-
-
-def _excluded_accounts(value: object) -> str | None:
-    if not isinstance(value, list | tuple):
-        return f"{value!r} is not a list of the ids of accounts"
-    accounts = cast("Sequence[object]", value)
-    problems = (_account(account) for account in accounts if _is_plain(account))
-    return next((problem for problem in problems if problem), None)
-
-
-_ARN = r"arn:aws[a-z-]*"
-_account = _matches(r"\d{12}", "the id of an account: twelve digits, as a string")
-_kms_key = _matches(
-    _ARN + r":kms:[^:]+:\d{12}:key/.+",
-    "the ARN of a KMS key (arn:…:kms:…:key/…; CloudWatch takes no alias and no bare id)",
-)
-RULES: dict[str, Callable[[object], str | None]] = {
-    "vpc_id": _matches(r"vpc-[0-9a-f]+", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718"),
-    "traffic_type": _traffic_type,
-    "retention_in_days": _one_of(RETENTION_DAYS, "These are the days that CloudWatch Logs takes"),
-    "log_group_name": _matches(
-        r"[.\-_/#A-Za-z0-9]{1,512}",
-        "a log group's name: 1 to 512 letters, digits and . - _ / #",
-    ),
-    "kms_key_id": _kms_key,
-    "kms_key_ids": _kms_key_ids,
-    "log_group_arn": _matches(
-        # It goes into the delivery role's policy, where a wildcard would widen it.
-        _ARN + r":logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}(:\*)?",
-        "the ARN of a log group (arn:…:logs:…:log-group:…)",
-    ),
-    "role_arn": _matches(_ARN + r":iam::\d{12}:role/.+", "the ARN of a role (arn:…:iam::…:role/…)"),
-    "role_name": _matches(
-        r"[\w+=,.@-]{1,64}", "a role's name: 1 to 64 letters, digits and _ + = , . @ -"
-    ),
-    "role_path": _matches(r"/([!-~]+/)?", "a path, which begins and ends with /"),
-    "permissions_boundary": _matches(
-        _ARN + r":iam::(\d{12}|aws):policy/.+",
-        "the ARN of a managed policy (arn:…:iam::…:policy/…)",
-    ),
-    "destination_arn": _matches(
-        # AWS keeps the folder AWSLogs for itself (EC2 API reference, CreateFlowLogs).
-        _ARN + r":(s3:::[^/:]+(/(?!AWSLogs(/|$)).*)?|firehose:[^:]+:\d{12}:deliverystream/.+)",
-        "the ARN of an S3 bucket, with a folder other than AWSLogs if wished (arn:…:s3:::…), "
-        "or of a Firehose stream (arn:…:firehose:…:deliverystream/…)",
-    ),
-    "log_format": _log_format,
-    "regions": _regions,
-    "organization": _organization,
-    "excluded_accounts": _excluded_accounts,
-    "rule_name": _matches(
-        # The longer names that rules of one account may have would bar the way to an organization.
-        r"[A-Za-z0-9_-]{1,64}",
-        "a rule's name: 1 to 64 letters, digits and - _",
-    ),
-    "maximum_execution_frequency": _one_of(
-        EXECUTION_FREQUENCIES, "These are the frequencies that AWS Config takes"
-    ),
-    "max_aggregation_interval": _one_of((60, 600), "It is a number of seconds"),
-}

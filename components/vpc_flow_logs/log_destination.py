@@ -6,8 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-DEFAULT_RETENTION_IN_DAYS = 365
-"""A year, as the CIS AWS Foundations Benchmark advises for VPC flow logs."""
+from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 
 
 def create_log_group(

@@ -17,7 +17,7 @@ from vpc_flow_logs.arguments import (
 )
 from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
-from vpc_flow_logs.log_format import to_aws_format
+from vpc_flow_logs_control.log_format import to_aws_format
 
 
 class VpcFlowLogs(pulumi.ComponentResource):

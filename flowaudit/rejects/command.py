@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from flowaudit import scope
 from flowaudit.errors import ConfigurationError
-from flowaudit.inventory import Account, Limits
+from flowaudit.reading.inventory import Account, Limits
+from flowaudit.reading.visits import Visit, read_interfaces, visit
 from flowaudit.rejects.reading import Records, Window, read_records
 from flowaudit.rejects.sources import Unreadable, log_groups, wanted_vpcs
-from flowaudit.visits import Visit, read_interfaces, visit
 
 if TYPE_CHECKING:
     from flowaudit.facts import Unread

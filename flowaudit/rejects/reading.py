@@ -6,16 +6,16 @@ from functools import partial
 from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Any
 
-from flowaudit import aws
-from flowaudit.asking import Question, ask_all
 from flowaudit.facts import Unread
+from flowaudit.reading import aws
+from flowaudit.reading.asking import Question, ask_all
 from flowaudit.rejects.tally import Event, LogGroup, Tally
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-    from flowaudit.inventory import Limits
-    from flowaudit.visits import Visit
+    from flowaudit.reading.inventory import Limits
+    from flowaudit.reading.visits import Visit
 
 FILTER_LOG_EVENTS = "logs:FilterLogEvents"
 

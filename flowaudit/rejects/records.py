@@ -8,24 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-DEFAULT_FIELDS = (
-    "version",
-    "account-id",
-    "interface-id",
-    "srcaddr",
-    "dstaddr",
-    "srcport",
-    "dstport",
-    "protocol",
-    "packets",
-    "bytes",
-    "start",
-    "end",
-    "action",
-    "log-status",
-)
-"""The fields of the default format, which is version 2."""
-
 _PROTOCOLS = {
     1: "icmp",
     2: "igmp",
@@ -85,11 +67,6 @@ class Record:
     source: str | None
     port: str | None
     packets: int
-
-
-def fields_of(log_format: str) -> tuple[str, ...]:
-    """Return the fields of a flow log's format, `${srcaddr} ${dstaddr}`; empty is the default."""
-    return tuple(re.findall(r"\$\{([^}\s]+)\}", log_format)) or DEFAULT_FIELDS
 
 
 def parse(line: str, formats: Iterable[tuple[str, ...]]) -> Record | None:

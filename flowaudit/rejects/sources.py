@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flowaudit.facts import FlowLog, RegionFacts
-from flowaudit.listings import FLOW_LOGS
-from flowaudit.rejects.records import fields_of
+from flowaudit.facts import DESCRIBE_FLOW_LOGS, FlowLog, RegionFacts
+from flowaudit.judging.requirements.rule import describe, records
 from flowaudit.rejects.tally import LogGroup
-from flowaudit.rules.rule import describe, records
+from vpc_flow_logs_control.log_format import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def log_groups(
             formats = tuple(sorted({fields_of(log.log_format) for log in flow_logs}))
             shared = any(log.resource_id not in wanted for log in flow_logs)
             groups.append(LogGroup(facts.region, group, formats, vpc_ids, shared))
-    if facts.could_not_read(FLOW_LOGS.action):
+    if facts.could_not_read(DESCRIBE_FLOW_LOGS):
         return groups, []
     return groups, list(_unreadable(facts, wanted - readable))
 

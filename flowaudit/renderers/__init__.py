@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Protocol, cast
 
-from flowaudit.finding import Report
+from flowaudit.judging.finding import Report
 
 FORMATS = {
     "table": "For people at a terminal.",

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from botocore.loaders import create_loader
 
-from flowaudit.finding import Verdict
+from flowaudit.judging.finding import Verdict
 
 
 @cache

@@ -13,11 +13,11 @@ from itertools import groupby, islice
 from typing import Any
 
 from flowaudit.facts import Unread
-from flowaudit.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.requirements import RULES
 from flowaudit.renderers import arn
 from flowaudit.renderers.words import unjudged
-from flowaudit.rules import RULES
-from flowaudit.standards import FLOW_LOGGING
+from vpc_flow_logs_control.standards import FLOW_LOGGING
 
 _BATCH = 100
 

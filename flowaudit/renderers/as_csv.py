@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from flowaudit.facts import FlowLog, Unread
-from flowaudit.finding import Finding, Report, Verdict
+from flowaudit.judging.finding import Finding, Report, Verdict
 
 COLUMNS = (
     "record",

@@ -15,9 +15,9 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from flowaudit.finding import Report, Status, Verdict
+from flowaudit.judging.finding import Report, Status, Verdict
+from flowaudit.judging.requirements import RULES
 from flowaudit.renderers.words import counted, rates, unjudged
-from flowaudit.rules import RULES
 
 MAX_PASSING = 1_000
 """How many passing VPCs are listed; all others are, however many there are."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from flowaudit.finding import Report
+from flowaudit.judging.finding import Report
 from flowaudit.renderers import plain
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from flowaudit.finding import Report
+from flowaudit.judging.finding import Report
 from flowaudit.renderers import plain
 
 

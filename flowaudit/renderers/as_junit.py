@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from flowaudit.facts import Unread
-from flowaudit.finding import Finding, RegionReport, Report, Status, Verdict
+from flowaudit.judging.finding import Finding, RegionReport, Report, Status, Verdict
 from flowaudit.renderers.words import unjudged
 
 # https://www.w3.org/TR/xml/#charsets: not even an escaped one may stand in XML 1.0.

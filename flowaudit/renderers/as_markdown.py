@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flowaudit.finding import Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Report, Severity, Status, Verdict
 from flowaudit.renderers.words import counted, rates, unjudged
 
 LIMIT = 65_536

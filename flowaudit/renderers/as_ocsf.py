@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowaudit.facts import Unread
-from flowaudit.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.requirements import RULES
 from flowaudit.renderers import arn, plain
 from flowaudit.renderers.words import unjudged
-from flowaudit.rules import RULES
-from flowaudit.standards import FLOW_LOGGING, Control
+from vpc_flow_logs_control.standards import FLOW_LOGGING, Control
 
 _COMPLIANCE = {
     Status.PASS: (1, "Pass"),

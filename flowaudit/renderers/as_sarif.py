@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from flowaudit.facts import Unread
-from flowaudit.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.requirements import RULES
 from flowaudit.renderers import arn
-from flowaudit.rules import RULES
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit.console import draw, unread_lines
-from flowaudit.finding import RegionReport, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import RegionReport, Report, Severity, Status, Verdict
 from flowaudit.renderers.words import counted, rates, unjudged
 
 _STYLES = {

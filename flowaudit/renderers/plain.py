@@ -4,8 +4,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from flowaudit.finding import Finding, Report, Verdict
-from flowaudit.rules import RULES
+from flowaudit.judging.finding import Finding, Report, Verdict
+from flowaudit.judging.requirements import RULES
 
 
 def header(report: Report) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How the formats put things, where several say the same."""
 
-from flowaudit.finding import Report
-from flowaudit.rules import RULES
+from flowaudit.judging.finding import Report
+from flowaudit.judging.requirements import RULES
 
 
 def counted(number: int, noun: str) -> str:

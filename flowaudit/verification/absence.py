@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flowaudit.facts import FlowLog
-from flowaudit.ownership import STACK_TAG
+from vpc_flow_logs_control.ownership import STACK_TAG
 
 
 class Remnant(StrEnum):

@@ -6,9 +6,7 @@ from typing import Any
 import click
 
 from flowaudit import parameters
-
-LOG_GROUP_NAME = "VPC-Flow-Logs"
-ROLE_NAME = "VPCFlowLogsRole"
+from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 
 _EXIT_CODES = """\b
 Exit codes:

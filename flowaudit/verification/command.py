@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import click
 
 from flowaudit import scope
-from flowaudit.inventory import Account, Limits
+from flowaudit.reading.inventory import Account, Limits
 from flowaudit.verification.examine import Deliveries, Remains
 from flowaudit.verification.report import Absence, Verification
 from flowaudit.verification.survey import Survey
-from flowaudit.waiting import Clock, look_until_settled
+from flowaudit.verification.waiting import Clock, look_until_settled
 
 EXIT_INTERRUPTED = 130
 

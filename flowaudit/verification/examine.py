@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flowaudit.facts import FlowLog, NetworkInterface, RegionFacts, Unread
-from flowaudit.inventory import Limits
-from flowaudit.ownership import is_owned, owner
+from flowaudit.reading.inventory import Limits
+from flowaudit.reading.visits import Visit, read_interfaces
 from flowaudit.verification import absence, reading
 from flowaudit.verification.absence import Left
 from flowaudit.verification.delivery import Checked, Evidence, Expected, judge
 from flowaudit.verification.survey import Place
-from flowaudit.visits import Visit, read_interfaces
+from vpc_flow_logs_control.ownership import is_owned, owner
 
 
 @dataclass(slots=True)

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from flowaudit import aws
-from flowaudit.asking import Question, ask_all
 from flowaudit.facts import Unread
-from flowaudit.inventory import Limits
-from flowaudit.listings import Listing
+from flowaudit.reading import aws
+from flowaudit.reading.asking import Question, ask_all
+from flowaudit.reading.inventory import Limits
+from flowaudit.reading.listings import Listing
 from flowaudit.verification.delivery import Expected, Streams
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
-    from flowaudit.visits import Visit
+    from flowaudit.reading.visits import Visit
 
 DESCRIBE_LOG_STREAMS = "logs:DescribeLogStreams"
 LIST_TAGS = "logs:ListTagsForResource"

@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from flowaudit.ownership import STACK_TAG
 from flowaudit.renderers.words import counted
 from flowaudit.verification.absence import Left
 from flowaudit.verification.delivery import Checked, State
 from flowaudit.verification.survey import Seen
+from vpc_flow_logs_control.ownership import STACK_TAG
 
 EXIT_PASSED = 0
 EXIT_NOT_PASSED = 1

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from flowaudit.facts import Cause, Unread
-from flowaudit.inventory import Account, Limits
+from flowaudit.reading.inventory import Account, Limits
+from flowaudit.reading.visits import Visit, visit
 from flowaudit.scope import for_command
-from flowaudit.visits import Visit, visit
 
 if TYPE_CHECKING:
     from botocore.session import Session

@@ -12,7 +12,9 @@ from vpc_flow_logs import (
     SharedLogDestinationArgs,
     VpcFlowLogsArgs,
 )
-from vpc_flow_logs.arguments import EXECUTION_FREQUENCIES, RETENTION_DAYS, checked
+from vpc_flow_logs.arguments import checked
+from vpc_flow_logs_control.retention import RETENTION_DAYS
+from vpc_flow_logs_control.values import EXECUTION_FREQUENCIES
 
 VPC = "vpc-0a1b2c3d4e5f60718"
 GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:shared"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpc_flow_logs.log_format import FIELDS_BY_VERSION, to_aws_format
+from vpc_flow_logs_control.log_format import FIELDS_BY_VERSION, to_aws_format
 
 FIELDS = [field for fields in FIELDS_BY_VERSION.values() for field in fields]
 some_fields = st.lists(st.sampled_from(FIELDS), min_size=1, unique=True)

@@ -20,7 +20,7 @@ from vpc_flow_logs import (
     VpcFlowLogs,
     VpcFlowLogsArgs,
 )
-from vpc_flow_logs import arguments as rules
+from vpc_flow_logs_control.values import RULES
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,6 @@ def test_public_names() -> None:
         "SharedLogDestinationArgs",
         "VpcFlowLogs",
         "VpcFlowLogsArgs",
-        "delivery_policy",
-        "trust_policy",
     ]
 
 
@@ -65,9 +63,9 @@ def test_only_the_vpc_is_required(schema: dict[str, Any]) -> None:
 
 
 def test_every_argument_but_booleans_region_and_tags_has_a_rule() -> None:
-    without = set(VpcFlowLogsArgs.__annotations__) - set(rules.RULES)
+    without = set(VpcFlowLogsArgs.__annotations__) - set(RULES)
     assert without == {"retain_logs_on_destroy", "region", "tags"}
-    assert set(FlowLogsComplianceArgs.__annotations__) - set(rules.RULES) == {"tags"}
+    assert set(FlowLogsComplianceArgs.__annotations__) - set(RULES) == {"tags"}
 
 
 def test_the_page_on_compliance_has_every_argument() -> None:

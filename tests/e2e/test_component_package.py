@@ -22,6 +22,8 @@ def remote(
     shutil.copytree(
         REPOSITORY / "components", package, ignore=shutil.ignore_patterns("__pycache__")
     )
+    control = "vpc_flow_logs_control"
+    shutil.copytree(REPOSITORY / control, package / control)
     (package / "venv").symlink_to(REPOSITORY / ".venv")
     made = project(PROGRAMS / request.param / "__main__.py")
     with (made.folder / "Pulumi.yaml").open("a") as file:

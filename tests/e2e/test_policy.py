@@ -54,6 +54,8 @@ def pack(tmp_path: Path) -> Path:
     shutil.copytree(
         REPOSITORY / "policypack", folder, ignore=shutil.ignore_patterns("venv", "__pycache__")
     )
+    control = "vpc_flow_logs_control"
+    shutil.copytree(REPOSITORY / control, folder / control)
     (folder / "venv").symlink_to(REPOSITORY / ".venv")
     return folder
 

@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from flowaudit.__main__ import main
-from flowaudit.ownership import STACK_TAG
 from localcloud import aws_api
+from vpc_flow_logs_control.ownership import STACK_TAG
 
 from .fault_proxy import Proxy, serve
 

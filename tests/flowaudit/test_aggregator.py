@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from flowaudit.aggregator import read
 from flowaudit.errors import ConfigurationError
 from flowaudit.facts import RegionFacts, Unread
+from flowaudit.reading.aggregator import read
 
 from .conftest import ACCOUNT, Audit
 from .fault_proxy import Answer, Fault, Proxy, Question

@@ -14,9 +14,9 @@ import pytest
 
 import flowaudit
 from flowaudit.__main__ import main
-from flowaudit.finding import Report
+from flowaudit.judging.finding import Report
+from flowaudit.judging.requirements import RULES
 from flowaudit.renderers import FORMATS
-from flowaudit.rules import RULES
 
 from .conftest import REGIONS, Audit, Cloud, Command
 from .fault_proxy import Proxy, error
@@ -154,7 +154,7 @@ def test_a_defect_of_ours_is_neither_a_pass_nor_a_finding(
     def crash(name: str, _: Report) -> Iterator[str]:
         raise ZeroDivisionError(name)
 
-    monkeypatch.setattr("flowaudit.run.render", crash)
+    monkeypatch.setattr("flowaudit.audit.command.render", crash)
 
     result = audit()
 
@@ -173,7 +173,7 @@ def test_a_timeout_is_a_number_of_seconds(command: Command, name: str) -> None:
 @pytest.mark.parametrize(
     ("command", "module"),
     [
-        ("audit", "flowaudit.run"),
+        ("audit", "flowaudit.audit.command"),
         ("verify", "flowaudit.verification.command"),
         ("rejects", "flowaudit.rejects.command"),
     ],
@@ -241,7 +241,7 @@ def test_a_format_that_breaks_off_leaves_no_half_file(
         yield "half"
         raise ZeroDivisionError(name)
 
-    monkeypatch.setattr("flowaudit.run.render", crash)
+    monkeypatch.setattr("flowaudit.audit.command.render", crash)
 
     assert audit("--output", str(tmp_path / "report.json")).code == 3
     assert list(tmp_path.glob("*report*")) == []

@@ -4,17 +4,17 @@ from pathlib import Path
 import pytest
 
 from flowaudit.__main__ import cli
-from flowaudit.document import FOLDER, findings, pages
 from flowaudit.facts import Cause
-from flowaudit.finding import Status
-from flowaudit.rules import RULES
+from flowaudit.judging.document import FOLDER, findings, pages
+from flowaudit.judging.finding import Status
+from flowaudit.judging.requirements import RULES
 
 DOCS = FOLDER.parent
 
 
 def test_the_rules_pages_are_up_to_date() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    assert written == pages(), "run python -m flowaudit.document"
+    assert written == pages(), "run python -m flowaudit.judging.document"
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -99,7 +99,7 @@ def test_throttling_is_retried_and_shown(proxy: Proxy, audit: Audit) -> None:
 def test_throttling_without_end_is_given_up(
     proxy: Proxy, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowaudit.aws.ATTEMPTS", 2)
+    monkeypatch.setattr("flowaudit.reading.aws.ATTEMPTS", 2)
     proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", error("RequestLimitExceeded", status=503))
 
     result = audit()

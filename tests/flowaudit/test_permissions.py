@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from flowaudit.__main__ import main
-from flowaudit.permissions import policy
+from flowaudit.permissions.policies import policy
 
 from .conftest import ACCOUNT, REGIONS, Audit, Cloud, Command
 from .fault_proxy import Answer, Proxy, Question

@@ -8,8 +8,8 @@ from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
-from flowaudit import aws, plumbing
-from flowaudit.service_models import OPERATIONS
+from flowaudit.reading import aws, plumbing
+from flowaudit.reading.service_models import OPERATIONS
 
 # What botocore emits around a call, and when a client or its methods are made.
 EVENTS = (

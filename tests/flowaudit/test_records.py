@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowaudit.rejects.records import DEFAULT_FIELDS, Record, fields_of, parse
+from flowaudit.rejects.records import Record, parse
+from vpc_flow_logs_control.log_format import DEFAULT_FIELDS, fields_of
 
 VALUES = {
     "interface-id": st.just("eni-0a"),

@@ -7,11 +7,11 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowaudit.exemptions import Exemptions
 from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
-from flowaudit.finding import Requirement, Severity, Status, Verdict
-from flowaudit.rules import RULES
-from flowaudit.verdicts import judge
+from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.finding import Requirement, Severity, Status, Verdict
+from flowaudit.judging.requirements import RULES
+from flowaudit.judging.verdicts import judge
 
 T = TypeVar("T")
 OURS, THEIRS = "123456789012", "210987654321"

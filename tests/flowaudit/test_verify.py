@@ -286,7 +286,7 @@ def test_throttling_is_waited_for_and_denial_is_not(
     clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("flowaudit.aws.ATTEMPTS", 1)
+    monkeypatch.setattr("flowaudit.reading.aws.ATTEMPTS", 1)
     cloud.deliver(f"{cloud.interface(vpc)}-reject", "a record")
     slow = error("RequestLimitExceeded", status=503)
     proxy.fault("eu-west-1", "ec2:DescribeFlowLogs", first(1, slow))

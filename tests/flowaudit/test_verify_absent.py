@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from flowaudit.aws import Meter, make_client, open_session
-from flowaudit.ownership import STACK_TAG
+from flowaudit.reading.aws import Meter, make_client, open_session
+from vpc_flow_logs_control.ownership import STACK_TAG
 
 from .conftest import ACCOUNT, GROUP, Cloud, Command, FakeClock, Result, plain
 from .fault_proxy import Answer, Proxy, Question, error, first, replace

@@ -20,9 +20,9 @@ from pulumi_policy.policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from policies import REQUIREMENTS
-from policies.gate import Gate
-from policies.requirement import Requirement
+from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_policies.gate import Gate
+from vpc_flow_logs_policies.requirement import Requirement
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 """What the engine sends in place of a value that is not known in preview."""

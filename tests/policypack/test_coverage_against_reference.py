@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_policy import StackValidationArgs, StackValidationPolicy
 
-from policies.stack_graph import StackGraph
+from vpc_flow_logs_policies.stack_graph import StackGraph
 
 from .conftest import COMPONENT, UNKNOWN, Pack, Stack
 

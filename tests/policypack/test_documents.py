@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policies import REQUIREMENTS
+from vpc_flow_logs_policies import REQUIREMENTS
 
 PACK = Path(__file__).parent.parent.parent / "policypack"
 
@@ -30,7 +30,7 @@ def test_the_pages_are_what_the_policies_say() -> None:
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda requirement: requirement.name)
 def test_a_policy_lies_in_the_file_of_its_name(requirement: object) -> None:
     name = str(getattr(requirement, "name", ""))
-    assert (PACK / "policies" / f"{name.replace('-', '_')}.py").is_file()
+    assert (PACK / "vpc_flow_logs_policies" / f"{name.replace('-', '_')}.py").is_file()
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policies import REQUIREMENTS
-from policies.gate import Gate
-from policies.requirement import Finding, Requirement
-from policies.stack_graph import StackGraph
+from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_policies.gate import Gate
+from vpc_flow_logs_policies.requirement import Finding, Requirement
+from vpc_flow_logs_policies.stack_graph import StackGraph
 
 from .conftest import UNKNOWN, Pack, Stack
 

@@ -155,7 +155,7 @@ def account(cloud: LocalCloud) -> Account:
 @pytest.fixture
 def stack(project: Callable[..., Project]) -> Stack:
     made = project(REPOSITORY / "__main__.py", REPOSITORY / "Pulumi.yaml")
-    (made.folder / "enforcement").symlink_to(REPOSITORY / "enforcement")
+    (made.folder / "vpc_flow_logs_stack").symlink_to(REPOSITORY / "vpc_flow_logs_stack")
     stack = Stack(made)
     stack.configure()
     return stack

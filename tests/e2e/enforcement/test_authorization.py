@@ -2,7 +2,7 @@
 
 import pytest
 
-from enforcement.permissions import Purpose, Scope, policy
+from vpc_flow_logs_stack.permissions import Purpose, Scope, policy
 
 from .authorization import Check, allows
 from .conftest import ACCOUNT

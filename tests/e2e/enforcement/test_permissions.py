@@ -13,9 +13,9 @@ import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.iam.models import iam_backends
 
-from enforcement.permissions import Purpose, Scope, grants, policy
-from flowaudit import permissions as audit
+from flowaudit.permissions import policies as audit
 from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from vpc_flow_logs_stack.permissions import Purpose, Scope, grants, policy
 
 from .authorization import Check, allows, enforce
 from .conftest import ACCOUNT, GROUP, REGIONS, ROLE, Account, Stack

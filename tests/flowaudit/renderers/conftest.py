@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowaudit.facts import Cause, FlowLog, LogGroup, Unread, Vpc
-from flowaudit.finding import (
+from flowaudit.judging.finding import (
     Coverage,
     Exemption,
     Finding,
@@ -20,7 +20,7 @@ from flowaudit.finding import (
     Totals,
     Verdict,
 )
-from flowaudit.rules import RULES
+from flowaudit.judging.requirements import RULES
 
 STARTED = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 PRODUCTION = "111122223333"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flowaudit.finding import Report, Status
+from flowaudit.judging.finding import Report, Status
 from flowaudit.renderers import FORMATS, render
 
 ReportAbout = Callable[[str, Status], Report]

@@ -13,7 +13,7 @@ import pytest
 from flowaudit.renderers import FORMATS, render
 
 if TYPE_CHECKING:
-    from flowaudit.finding import Report
+    from flowaudit.judging.finding import Report
     from tests.flowaudit.renderers.conftest import Golden
 
 SUFFIXES = {

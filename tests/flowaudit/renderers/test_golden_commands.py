@@ -11,7 +11,6 @@ import pytest
 from flowaudit.facts import Cause, FlowLog, Unread
 from flowaudit.rejects import render as rejects
 from flowaudit.rejects.reading import Records, Window
-from flowaudit.rejects.records import DEFAULT_FIELDS
 from flowaudit.rejects.sources import Unreadable
 from flowaudit.rejects.tally import Event, LogGroup
 from flowaudit.verification import render
@@ -20,6 +19,7 @@ from flowaudit.verification.delivery import Checked, State
 from flowaudit.verification.report import Absence, Verification
 from flowaudit.verification.survey import Place, Seen
 from tests.flowaudit.renderers.conftest import PRODUCTION
+from vpc_flow_logs_control.log_format import DEFAULT_FIELDS
 
 if TYPE_CHECKING:
     from tests.flowaudit.renderers.conftest import Golden

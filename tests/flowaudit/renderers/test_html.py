@@ -18,7 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
 from flowaudit.facts import Vpc
-from flowaudit.finding import RegionReport, Report, Status, Verdict
+from flowaudit.judging.finding import RegionReport, Report, Status, Verdict
 from flowaudit.renderers import render
 from flowaudit.renderers.as_html import MAX_PASSING
 

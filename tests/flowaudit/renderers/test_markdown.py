@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from flowaudit.facts import Vpc
-from flowaudit.finding import Finding, RegionReport, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, RegionReport, Report, Severity, Status, Verdict
 from flowaudit.renderers import render
 from flowaudit.renderers.as_markdown import LIMIT
 

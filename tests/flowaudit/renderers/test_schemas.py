@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator, validate
 from xmlschema import XMLSchema10
 
-from flowaudit.finding import RegionReport, Report, Status
+from flowaudit.judging.finding import RegionReport, Report, Status
 from flowaudit.renderers import arn, render
 
 SCHEMAS = Path(__file__).parent / "schemas"

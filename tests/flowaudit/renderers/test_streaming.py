@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from flowaudit.facts import FlowLog, LogGroup, Vpc
-from flowaudit.finding import Finding, RegionReport, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, RegionReport, Report, Severity, Status, Verdict
 from flowaudit.renderers import FORMATS, render
 
 VPCS_PER_ACCOUNT = 10

@@ -1,1 +1,0 @@
-"""The stack that covers an account: configuration -> inventory -> plan -> resources."""

@@ -1,0 +1,1 @@
+"""`vpc-flow-logs audit`: every VPC in every region judged, with evidence."""

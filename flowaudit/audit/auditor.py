@@ -1,0 +1,184 @@
+"""An inventory's facts -> a report, in bounded memory."""
+
+import pickle
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from tempfile import SpooledTemporaryFile
+
+from flowaudit import __version__
+from flowaudit.facts import RegionFacts, Unread
+from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.finding import (
+    Exemption,
+    Finding,
+    RegionReport,
+    Report,
+    Requirement,
+    Severity,
+    Status,
+    Totals,
+)
+from flowaudit.judging.requirements import RULES
+from flowaudit.judging.verdicts import judge
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an audit is to judge, and by what.
+
+    Attributes:
+        source: Where the facts are from: `ec2`, or `config-aggregator NAME`.
+        requirement: What a VPC has to fulfil.
+        exemptions: Who need not.
+        everything: Whether all accounts and regions in the exemptions' reach are read.
+        live: Whether the source tells a flow log's status and delivery, and log groups.
+    """
+
+    source: str = "ec2"
+    requirement: Requirement = field(default_factory=Requirement)
+    exemptions: Exemptions = field(default_factory=Exemptions)
+    everything: bool = True
+    live: bool = True
+
+
+class Auditor(AbstractContextManager["Auditor"]):
+    """Takes facts as they come, judges them, and makes the report in the end.
+
+    A context manager: at its end the report's results are gone from disk.
+
+    Attributes:
+        vpcs: VPCs so far, by status.
+        calls: HTTP requests so far, by IAM action.
+        throttled: How many of them were throttled.
+        unread: What could not be read so far.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        """Start the clock."""
+        self.vpcs = Counter(dict.fromkeys(Status, 0))
+        self.calls: Counter[str] = Counter()
+        self.throttled = 0
+        self.unread: list[Unread] = []
+        self._plan = plan
+        self._rules = tuple(
+            sorted(id_ for id_, rule in RULES.items() if plan.live or not rule.live_only)
+        )
+        self._started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._findings: Counter[str] = Counter()
+        self._severities = Counter(dict.fromkeys(Severity, 0))
+        self._accounts: set[str] = set()
+        self._matched: set[Exemption] = set()
+        self._regions_unread = 0
+        self._results = _Spool()
+
+    def add(self, item: RegionFacts | Unread) -> RegionReport | None:
+        """Judge a region, or note an account that could not be read.
+
+        Returns:
+            The region's part of the report.
+        """
+        if isinstance(item, Unread):
+            self.unread.append(item)
+            return None
+        result = RegionReport(
+            account_id=item.account_id,
+            region=item.region,
+            verdicts=judge(item, self._plan.requirement, self._plan.exemptions, self._rules),
+            unread=item.unread,
+            calls=item.calls,
+            throttled=item.throttled,
+            seconds=item.seconds,
+        )
+        self._accounts.add(item.account_id)
+        self.unread.extend(item.unread)
+        self._regions_unread += bool(item.unread)
+        self.count_calls(item.calls, item.throttled)
+        for verdict in result.verdicts:
+            self.vpcs[verdict.status] += 1
+            self._count(verdict.findings)
+        for vpc in item.vpcs:
+            self._matched.update(self._plan.exemptions.matching(vpc))
+        self._results.add(result)
+        return result
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what lies on disk."""
+        self._results.close()
+
+    def _count(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if not finding.exempt:
+                self._findings[finding.rule] += 1
+                self._severities[finding.severity] += 1
+
+    def count_calls(self, calls: Mapping[str, int], throttled: int) -> None:
+        """Add requests, by IAM action, to the totals."""
+        self.calls.update(calls)
+        self.throttled += throttled
+
+    def report(self, *, interrupted: bool = False) -> Report:
+        """Return the report on everything that was added."""
+        findings = self._plan.exemptions.problems(
+            self._matched, complete=self._plan.everything and not self.unread and not interrupted
+        )
+        self._count(findings)
+        return Report(
+            tool_version=__version__,
+            started=self._started,
+            seconds=time.monotonic() - self._clock,
+            source=self._plan.source,
+            requirement=self._plan.requirement,
+            rules=self._rules,
+            accounts=tuple(sorted(self._accounts)),
+            totals=Totals(
+                accounts=len(self._accounts),
+                regions_read=len(self._results) - self._regions_unread,
+                regions_unread=self._regions_unread,
+                vpcs=dict(self.vpcs),
+                findings=dict(sorted(self._findings.items())),
+                calls=dict(sorted(self.calls.items())),
+                throttled=self.throttled,
+                severities=dict(self._severities),
+            ),
+            results=self._results,
+            findings=findings,
+            unread=tuple(
+                sorted(
+                    self.unread, key=lambda each: (each.account_id, each.region or "", each.action)
+                )
+            ),
+            interrupted=interrupted,
+        )
+
+
+class _Spool:
+    """Regions' reports, in memory while they are few, on disk when they are many.
+
+    Iterating goes by account and region, whatever the order in which they were added.
+    """
+
+    _IN_MEMORY = 8_000_000  # bytes: some 4,000 VPCs
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile[bytes](max_size=self._IN_MEMORY)
+        self._places: dict[tuple[str, str], int] = {}
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def add(self, result: RegionReport) -> None:
+        self._places[result.account_id, result.region] = self._file.seek(0, 2)
+        pickle.dump(result, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def __iter__(self) -> Iterator[RegionReport]:
+        for _, place in sorted(self._places.items()):
+            self._file.seek(place)
+            yield pickle.load(self._file)  # noqa: S301 (a nameless file that only this process has)

@@ -1,0 +1,129 @@
+"""The command line of `vpc-flow-logs audit`."""
+
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flowaudit import parameters
+from flowaudit.judging.requirements import RULES
+from flowaudit.renderers import FORMATS
+from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS, RETENTION_DAYS
+
+_EXIT_CODES = """\b
+Exit codes:
+  0    every VPC passes
+  1    there are findings
+  2    wrong usage or configuration
+  3    incomplete: something could not be read, or a defect of ours
+  130  interrupted; what was read until then is reported
+"""
+
+
+def _formats(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, Path | None], ...]:
+    """Split each FORMAT[=FILE] into the format and its file, if it has one."""
+    formats: list[tuple[str, Path | None]] = []
+    for value in values:
+        name, _, file = value.partition("=")
+        if name not in FORMATS:
+            message = f"{name!r} is no format; there are {', '.join(FORMATS)}."
+            raise click.BadParameter(message, ctx, param)
+        formats.append((name, Path(file) if file else None))
+    return tuple(formats)
+
+
+def _complete_format(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> None:
+    if rule_id is None or ctx.resilient_parsing:
+        return
+    rule = RULES[rule_id]
+    controls = "\n".join(f"  {control}" for control in rule.controls)
+    parts = [
+        click.style(f"{rule.id} ({rule.severity})", bold=True),
+        click.wrap_text(rule.title),
+        click.wrap_text(rule.description),
+        click.wrap_text(f"Remedy: {rule.remedy}"),
+        f"Helps to prove:\n{controls}" if controls else "",
+        f"Source: {rule.source}",
+    ]
+    click.echo("\n\n".join(part for part in parts if part))
+    ctx.exit()
+
+
+@click.command(epilog=_EXIT_CODES)
+@parameters.scope
+@parameters.profile
+@click.option(
+    "--accounts", callback=parameters.words, metavar="A,B", help="With --organization: only these."
+)
+@click.option(
+    "--exemptions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="VPCs that need not be logged: reason, owner and expiry of each.",
+)
+@click.option(
+    "--traffic-type",
+    type=click.Choice(["REJECT", "ALL", "any"], case_sensitive=False),
+    default="REJECT",
+    show_default=True,
+    metavar="REJECT|ALL|any",
+    help="Traffic that must be recorded.",
+)
+@click.option(
+    "--min-retention",
+    type=click.IntRange(1, max(RETENTION_DAYS)),
+    default=DEFAULT_RETENTION_IN_DAYS,
+    show_default=True,
+    metavar="DAYS",
+    help="How long a log group must keep its events.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    callback=_formats,
+    shell_complete=_complete_format,
+    metavar="FORMAT[=FILE]",
+    help=f"{', '.join(FORMATS)}; repeatable, all but one with a file.  [default: table]",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the format without a file goes, instead of standard output.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["low", "medium", "high", "none"]),
+    default="medium",
+    show_default=True,
+    help="The least severity of a finding that makes the exit code 1.",
+)
+@parameters.timeout("What reading one region may take, retries included.")
+@click.option("--quiet", is_flag=True, help="No progress, and no word about files written.")
+@click.option(
+    "--explain",
+    type=click.Choice(list(RULES)),
+    is_eager=True,
+    expose_value=False,
+    callback=_explain,
+    metavar="RULE",
+    help="Say what a rule requires, why, and what to do; then stop.",
+)
+def audit(**options: Any) -> None:
+    """Judge the flow logs of every VPC."""
+    parameters.check_scope(options)
+    gc.disable()  # the start makes no garbage, and a tenth of its time would go into the search
+    with parameters.interruptible():
+        # Not at the top: what the command does is imported when it runs.
+        from flowaudit.audit.command import Request, run  # noqa: PLC0415
+
+        sys.exit(run(Request(**options)))

@@ -1,0 +1,1 @@
+"""`vpc-flow-logs permissions`: the least-privilege IAM policy for each command."""

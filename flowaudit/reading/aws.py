@@ -1,0 +1,299 @@
+"""How AWS is reached: the session, the settings of its clients, and what its errors mean.
+
+Credentials, endpoints, partitions, proxies, retries and pages are botocore's.
+"""
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import botocore.exceptions as errors
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from flowaudit import __version__
+from flowaudit.facts import Cause, Unread
+from flowaudit.reading import certificates
+from flowaudit.reading.plumbing import make_session
+from flowaudit.reading.service_models import TrimmedLoader
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.session import Session
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
+
+ATTEMPTS = 6
+"""Requests per call at most: with the waits in between, up to half a minute of throttling."""
+
+# From 20 March 2019 on, new regions have to be enabled by each account; these need not be, and
+# cannot be switched off, so they can be read before AWS has said which regions are enabled.
+# https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+DEFAULT_REGIONS = (
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+
+_loader = TrimmedLoader()
+
+
+def open_session(profile: str | None = None) -> "Session":
+    """Return a botocore session with the user's configuration, that makes clients fast.
+
+    Args:
+        profile: A profile of `~/.aws/config`; by default `$AWS_PROFILE`, else the default one.
+
+    Raises:
+        botocore.exceptions.ProfileNotFound: When there is no such profile (at the first use).
+    """
+    session = make_session(profile)
+    session.register_component("data_loader", _loader)
+    return session
+
+
+def with_credentials(base: "Session", credentials: "CredentialsTypeDef") -> "Session":
+    """Return a session like another, with the `Credentials` of an AssumeRole answer."""
+    session = open_session(base.profile)
+    session.set_config_variable("region", home_region(base))
+    session.set_credentials(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+    )
+    return session
+
+
+def home_region(session: "Session") -> str:
+    """Return the region for the calls that are about the account: the configured one, if any."""
+    region: str | None = session.get_config_variable("region")
+    return region or "us-east-1"
+
+
+def first_regions(session: "Session") -> tuple[str, ...]:
+    """Return the regions that are certainly enabled, in the partition of the home region.
+
+    GovCloud (US) and China have no regions that need to be enabled.
+    """
+    partition = session.get_partition_for_region(home_region(session))
+    if partition == "aws":
+        return DEFAULT_REGIONS
+    return tuple(session.get_available_regions("ec2", partition_name=partition))
+
+
+def known_regions(session: "Session") -> frozenset[str]:
+    """Return every region of every partition that this version of botocore knows."""
+    return frozenset(
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("ec2", partition_name=partition)
+    )
+
+
+class Meter:
+    """Counts the HTTP requests of the clients it is attached to.
+
+    Threads add to it at once: appending to a list is atomic, adding to a number is not.
+    """
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.calls: list[str] = []
+        self.throttled: list[str] = []
+
+    def attach(self, client: "BaseClient") -> None:
+        """Count a client's requests (every attempt is one) and its throttled answers."""
+        client.meta.events.register("before-send", self._sent)
+        client.meta.events.register("response-received", self._received)
+
+    def _sent(self, event_name: str, **_: Any) -> None:
+        service, operation = event_name.split(".")[1:]
+        self.calls.append(_action(service, operation))
+
+    def _received(
+        self, event_name: str, parsed_response: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        code = (parsed_response or {}).get("Error", {}).get("Code")
+        if code in _THROTTLING:
+            service, operation = event_name.split(".")[1:]
+            self.throttled.append(_action(service, operation))
+
+
+def make_client(
+    session: "Session", service: str, region: str, meter: Meter, timeout: float = 20.0
+) -> "BaseClient":
+    """Return a client whose requests are counted.
+
+    Sessions are not thread-safe: make all clients of a session in one thread.
+
+    Args:
+        session: Where credentials and configuration are from.
+        service: `ec2`, `logs`, `sts` and so on.
+        region: The region to call.
+        meter: What counts the requests.
+        timeout: Seconds to wait for an answer before a request is sent again.
+    """
+    client = session.create_client(
+        service,
+        region_name=region,
+        config=Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=min(5.0, timeout),
+            read_timeout=timeout,
+            user_agent_extra=f"vpc-flow-logs/{__version__}",
+        ),
+    )
+    certificates.share(client)
+    meter.attach(client)
+    return client
+
+
+def unread(error: Exception, account_id: str, region: str | None, action: str) -> Unread:
+    """Say what an error means for someone who wants an answer from AWS.
+
+    Args:
+        error: Any exception of a call; one that is not botocore's is our own defect.
+        account_id: The account, or what is known of it.
+        region: The region, None for calls about the account.
+        action: The IAM action that was tried.
+    """
+    if isinstance(error, errors.ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        cause = _cause_of_code(code, error)
+    else:
+        cause = next(
+            (cause for kinds, cause in _CAUSES if isinstance(error, kinds)), Cause.INTERNAL
+        )
+    # Botocore puts an answer that it could not parse, of any length, behind its own first line.
+    text = printable(str(error).partition("\n")[0])
+    if cause is Cause.INTERNAL:
+        text = f"{type(error).__name__}: {text}"
+    message = f"{action}: {text}"
+    return Unread(account_id, region, action, cause, message, _remedy(cause, action, region))
+
+
+class InterruptedAuditError(Exception):
+    """The user wanted the audit to stop."""
+
+
+class BadResponseError(Exception):
+    """AWS (or something between it and us) answered with something else than what was asked."""
+
+
+def printable(text: str) -> str:
+    """Replace control characters, which could rewrite what a terminal shows."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+_THROTTLING = frozenset(
+    {
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+    }
+)
+_DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+)
+# What AWS answers to valid credentials in a region that the account has not enabled; the same
+# codes everywhere mean that the credentials are not valid.
+_NOT_ENABLED = frozenset(
+    {"AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"}
+)
+_CREDENTIALS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+    }
+)
+
+
+def _action(service_id: str, operation: str) -> str:
+    """The IAM action of an operation, whose service IAM calls by another name than botocore."""
+    prefix = {"cloudwatch-logs": "logs", "config-service": "config"}.get(service_id, service_id)
+    return f"{prefix}:{operation}"
+
+
+def _cause_of_code(code: str, error: errors.ClientError) -> Cause:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    by_code: tuple[tuple[frozenset[str], Cause], ...] = (
+        (_THROTTLING, Cause.THROTTLED),
+        (_DENIED, Cause.ACCESS_DENIED),
+        (_NOT_ENABLED, Cause.REGION_DISABLED),
+        (_CREDENTIALS, Cause.CREDENTIALS),
+    )
+    for codes, cause in by_code:
+        if code in codes:
+            return cause
+    if status == HTTPStatus.FORBIDDEN:
+        return Cause.ACCESS_DENIED
+    return Cause.UNREACHABLE if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Cause.BAD_RESPONSE
+
+
+_CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (
+    (
+        (
+            errors.NoCredentialsError,
+            errors.PartialCredentialsError,
+            errors.CredentialRetrievalError,
+            errors.SSOError,
+            errors.TokenRetrievalError,
+            errors.ProfileNotFound,
+        ),
+        Cause.CREDENTIALS,
+    ),
+    ((errors.ConnectTimeoutError, errors.ReadTimeoutError, TimeoutError), Cause.TIMEOUT),
+    ((ResponseParserError, BadResponseError), Cause.BAD_RESPONSE),
+    ((InterruptedAuditError,), Cause.INTERRUPTED),
+    ((errors.BotoCoreError, OSError), Cause.UNREACHABLE),
+)
+
+
+def _remedy(cause: Cause, action: str, region: str | None) -> str:
+    remedies = {
+        Cause.ACCESS_DENIED: (
+            f"Allow {action}: `vpc-flow-logs permissions` prints the whole policy. If a service "
+            "control policy denies the region on purpose, leave it out with --regions."
+        ),
+        Cause.CREDENTIALS: (
+            "Renew the credentials (for example `aws sso login`), and check them with "
+            "`aws sts get-caller-identity`."
+        ),
+        Cause.REGION_DISABLED: (
+            f"Enable {region} for the account, or leave it out with --regions."
+            if region
+            else "Check the credentials with `aws sts get-caller-identity`."
+        ),
+        Cause.THROTTLED: (
+            f"AWS kept asking to slow down, {ATTEMPTS} times: try again later, or ask for a higher "
+            "request rate for the account."
+        ),
+        Cause.TIMEOUT: "Try again; `--timeout` gives a region more time.",
+        Cause.UNREACHABLE: "Check the network, the proxy and AWS's status, and try again.",
+        Cause.INTERRUPTED: "Run the audit again.",
+        Cause.BAD_RESPONSE: "Check what answers in AWS's place (proxy, endpoint setting).",
+        Cause.INTERNAL: "This is a defect of vpc-flow-logs: please report it.",
+    }
+    return remedies[cause]

@@ -1,0 +1,71 @@
+"""Configurations, and accounts as they are read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
+from vpc_flow_logs_stack import configuration
+from vpc_flow_logs_stack.configuration import Configuration
+from vpc_flow_logs_stack.facts import AccountFacts
+
+REPOSITORY = Path(__file__).parents[2]
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+STACK = "vpc-flow-logs/test"
+GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:VPC-Flow-Logs"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/VPCFlowLogsRole"
+
+DECLARED: dict[str, dict[str, Any]] = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())[
+    "config"
+]
+
+
+def values(**changed: Any) -> dict[str, Any]:
+    """Return the defaults of Pulumi.yaml with some values changed."""
+    return {key: entry["default"] for key, entry in DECLARED.items()} | changed
+
+
+def configured(**changed: Any) -> Configuration:
+    return configuration.parse(values(**changed))
+
+
+def vpc(vpc_id: str = "vpc-1", **more: Any) -> Vpc:
+    given: dict[str, Any] = {"owner_id": ACCOUNT, **more}
+    return Vpc(vpc_id, **given)
+
+
+def flow_log(
+    log_id: str, vpc_id: str = "vpc-1", *, stack: str | None = None, **more: Any
+) -> FlowLog:
+    """Return a flow log to the log group `theirs` that records what is required."""
+    group = more.pop("group", "theirs")
+    given: dict[str, Any] = {
+        "traffic_type": "REJECT",
+        "status": "ACTIVE",
+        "destination": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}",
+        "log_group_name": group,
+        "tags": (("vpc-flow-logs:stack", stack),) if stack else (),
+        **more,
+    }
+    return FlowLog(log_id, vpc_id, **given)
+
+
+def region(
+    *vpcs: Vpc, logs: tuple[FlowLog, ...] = (), groups: Mapping[str, int | None] | None = None
+) -> RegionFacts:
+    """Return a region with the log group `theirs`, and others by name and retention."""
+    found = {"theirs": 365, **(groups or {})}
+    return RegionFacts(
+        ACCOUNT,
+        REGION,
+        vpcs=vpcs,
+        flow_logs=logs,
+        log_groups=tuple(LogGroup(name, days) for name, days in found.items()),
+    )
+
+
+def account(*regions: RegionFacts, **more: Any) -> AccountFacts:
+    return AccountFacts(ACCOUNT, "aws", regions, **more)

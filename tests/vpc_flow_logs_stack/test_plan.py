@@ -1,0 +1,452 @@
+"""What is decided about a VPC, and whose things are touched; pure, so without AWS and Pulumi."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.finding import Exemption
+from vpc_flow_logs_stack.facts import AccountFacts, Role
+from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
+from vpc_flow_logs_stack.state import State
+
+from .conftest import (
+    ACCOUNT,
+    GROUP_ARN,
+    REGION,
+    ROLE_ARN,
+    STACK,
+    account,
+    configured,
+    flow_log,
+    region,
+    vpc,
+)
+
+LOG_ARN = f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-flow-log/fl-1"
+OURS = {"logDestination": GROUP_ARN, "iamRoleArn": ROLE_ARN, "trafficType": "REJECT"}
+
+
+def planned(
+    *accounts: AccountFacts,
+    state: State | None = None,
+    exemptions: Exemptions | None = None,
+    **configuration: Any,
+) -> Plan:
+    return plan(
+        configured(**configuration),
+        accounts,
+        state or State(),
+        exemptions or Exemptions(),
+        STACK,
+    )
+
+
+def outcome(found: Plan) -> Outcome:
+    (decision,) = found.decisions
+    return decision.outcome
+
+
+def test_a_vpc_without_flow_log_is_covered() -> None:
+    found = planned(account(region(vpc())))
+    assert outcome(found) is Outcome.COVERED
+    (log,) = found.flow_logs
+    assert (log.vpc_id, log.destination_arn, log.import_id) == ("vpc-1", GROUP_ARN, None)
+    (group,) = found.log_groups
+    assert (group.arn, group.claim) == (GROUP_ARN, Claim.OURS)
+    (role,) = found.roles
+    assert (role.arn, role.claim, role.log_group_arns) == (ROLE_ARN, Claim.OURS, (GROUP_ARN,))
+    assert found.newly_covered == 1
+
+
+@pytest.mark.parametrize(
+    "insufficient",
+    [
+        {"traffic_type": "ACCEPT"},
+        {"status": "DELETING"},
+        {"delivery_status": "FAILED", "delivery_error": "Access error"},
+        {"group": "gone"},
+        {"group": "short"},
+    ],
+)
+@pytest.mark.parametrize("existing", ["keep", "import", "duplicate"])
+def test_a_foreign_flow_log_that_is_not_enough_does_not_count(
+    insufficient: dict[str, Any], existing: str
+) -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1", **insufficient),), groups={"short": 30})
+    found = planned(account(facts), existing=existing)
+    assert outcome(found) is Outcome.COVERED
+    assert found.adopted == ()
+
+
+@pytest.mark.parametrize("existing", ["keep", "import", "duplicate"])
+def test_a_foreign_flow_log_that_is_being_deleted_is_not_in_the_way_of_ours(existing: str) -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1", status="DELETING", group="VPC-Flow-Logs"),))
+    found = planned(account(facts), existing=existing)
+    assert outcome(found) is Outcome.COVERED
+    assert found.flow_logs[0].import_id is None
+
+
+def test_a_flow_log_that_is_being_deleted_is_not_imported_with_its_neighbour() -> None:
+    logs = (flow_log("fl-1"), flow_log("fl-2", status="DELETING", group="other"))
+    found = planned(account(region(vpc(), logs=logs)), existing="import")
+    assert [adopted.flow_log.id for adopted in found.adopted] == ["fl-1"]
+    assert [group.name for group in found.log_groups] == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    ("existing", "expected"),
+    [
+        ("keep", Outcome.KEPT),
+        ("import", Outcome.ADOPTED),
+        ("duplicate", Outcome.COVERED),
+    ],
+)
+def test_a_foreign_flow_log_that_is_enough_is_kept_imported_or_doubled(
+    existing: str, expected: Outcome
+) -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1", traffic_type="ALL"),))
+    found = planned(account(facts), existing=existing)
+    assert outcome(found) is expected
+    assert len(found.flow_logs) == (expected is Outcome.COVERED)
+
+
+@pytest.mark.parametrize(
+    ("made", "configuration", "told"),
+    [
+        (LOG_ARN, {"vpcs": ["vpc-2"]}, "vpc-1 in eu-west-1 is not among vpcs any more"),
+        (
+            LOG_ARN.replace(REGION, "us-east-1"),
+            {},
+            f"us-east-1 in account {ACCOUNT} is not among regions any more: this stack's 1 flow",
+        ),
+        (LOG_ARN, {}, None),
+    ],
+)
+def test_a_vpc_that_is_logged_no_more_is_announced(
+    made: str, configuration: dict[str, Any], told: str | None
+) -> None:
+    facts = region(
+        vpc(),
+        vpc("vpc-2"),
+        logs=(flow_log("fl-1", group="VPC-Flow-Logs", stack=STACK),),
+        groups={"VPC-Flow-Logs": 365},
+    )
+    found = planned(account(facts), state=State({made: OURS}), **configuration)
+    warnings = [each for each in found.warnings if "any more" in each]
+    assert len(warnings) == (told is not None)
+    assert told is None or told in warnings[0]
+
+
+def test_what_is_required_of_ours_is_required_of_theirs() -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1"),))
+    assert outcome(planned(account(facts))) is Outcome.KEPT
+    assert outcome(planned(account(facts), trafficType="ALL")) is Outcome.COVERED
+    assert outcome(planned(account(facts), retentionInDays=400)) is Outcome.COVERED
+
+
+def test_accept_and_reject_together_are_kept() -> None:
+    logs = (flow_log("fl-1"), flow_log("fl-2", traffic_type="ACCEPT"))
+    found = planned(account(region(vpc(), logs=logs)), trafficType="ALL", existing="import")
+    assert outcome(found) is Outcome.ADOPTED
+    assert [adopted.flow_log.id for adopted in found.adopted] == ["fl-1", "fl-2"]
+
+
+def test_an_import_takes_log_group_and_role_along() -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/path/Theirs"
+    facts = region(vpc(), logs=(flow_log("fl-1", delivery_role_arn=arn),))
+    found = planned(account(facts), existing="import")
+    assert [(group.name, group.claim) for group in found.log_groups] == [("theirs", Claim.ADOPTED)]
+    assert [(role.name, role.claim) for role in found.roles] == [("Theirs", Claim.ADOPTED)]
+
+
+def test_an_adopted_flow_log_is_not_ours_whatever_its_tag_says() -> None:
+    """Taken for the stack's own it would be deleted by a destroy."""
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    found = planned(account(facts), state=State(adopted=frozenset({LOG_ARN})), existing="import")
+    assert outcome(found) is Outcome.ADOPTED
+    assert [adopted.arn for adopted in found.adopted] == [LOG_ARN]
+    assert found.flow_logs == ()
+
+
+def test_a_role_of_this_stack_stays_its_own_when_an_imported_flow_log_delivers_with_it() -> None:
+    """As an adopted one it would be dropped, and deleted, under its own name."""
+    facts = region(vpc("vpc-1"), vpc("vpc-2"), logs=(flow_log("fl-1", delivery_role_arn=ROLE_ARN),))
+    found = planned(
+        account(facts, role=Role(ROLE_ARN, STACK)),
+        state=State(made={ROLE_ARN: {}}),
+        existing="import",
+    )
+    assert [decision.outcome for decision in found.decisions] == [Outcome.ADOPTED, Outcome.COVERED]
+    assert [(role.arn, role.claim) for role in found.roles] == [(ROLE_ARN, Claim.OURS)]
+
+
+def test_a_role_of_another_account_is_not_imported() -> None:
+    arn = "arn:aws:iam::999999999999:role/Theirs"
+    facts = region(vpc(), logs=(flow_log("fl-1", delivery_role_arn=arn),))
+    assert planned(account(facts), existing="import").roles == ()
+
+
+def test_another_stacks_flow_log_is_kept_even_by_import() -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1", stack="vpc-flow-logs/other"),))
+    assert outcome(planned(account(facts), existing="import")) is Outcome.KEPT
+
+
+def test_a_shared_vpc_is_its_owners() -> None:
+    facts = region(vpc(owner_id="999999999999"))
+    found = planned(account(facts))
+    assert outcome(found) is Outcome.SHARED
+    assert found.flow_logs == found.log_groups == found.roles == ()
+
+
+def entry(**more: Any) -> Exemption:
+    given: dict[str, Any] = {"vpc": "vpc-1", "expires": date(2030, 1, 1), **more}
+    return Exemption(reason="empty", owner="net", **given)
+
+
+@pytest.mark.parametrize(
+    ("exemption", "expected"),
+    [
+        (entry(), Outcome.EXEMPT),
+        (entry(rules=("vpc-has-flow-log",)), Outcome.EXEMPT),
+        (entry(rules=("log-group-has-retention",)), Outcome.COVERED),
+        (entry(expires=date(2025, 12, 31)), Outcome.COVERED),
+        (entry(covered_by_stack="network/prod"), Outcome.COVERED),
+        (entry(vpc="vpc-2"), Outcome.COVERED),
+    ],
+)
+def test_only_an_exemption_that_holds_exempts(exemption: Exemption, expected: Outcome) -> None:
+    exemptions = Exemptions((exemption,), today=date(2026, 1, 1))
+    found = planned(account(region(vpc())), exemptions=exemptions)
+    assert outcome(found) is expected
+    stale = exemption.vpc != "vpc-1" or exemption.expires < date(2026, 1, 1)
+    assert bool(found.warnings) is stale
+
+
+def test_an_exemption_that_matches_nothing_may_match_what_was_not_read() -> None:
+    exemptions = Exemptions((entry(vpc="vpc-2"),), today=date(2026, 1, 1))
+    found = planned(account(region(vpc())), exemptions=exemptions, regions=[REGION])
+    assert found.warnings == ()
+
+
+def test_only_the_named_vpcs_are_covered() -> None:
+    found = planned(account(region(vpc("vpc-1"), vpc("vpc-2"))), vpcs=["vpc-2"])
+    assert [decision.vpc_id for decision in found.decisions] == ["vpc-2"]
+    with pytest.raises(PlanError, match="vpcs names vpc-3, which the regions that were read"):
+        planned(account(region(vpc())), vpcs=["vpc-1", "vpc-3"])
+
+
+def test_too_many_vpcs_stop_the_run() -> None:
+    facts = account(region(vpc("vpc-1"), vpc("vpc-2"), vpc("vpc-3", owner_id="9" * 12)))
+    assert len(planned(facts, maxVpcs=2).flow_logs) == 2
+    with pytest.raises(PlanError, match=r"2 VPCs, more than maxVpcs \(1\)"):
+        planned(facts, maxVpcs=1)
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+def test_a_state_of_another_account_stops_the_run(adopted: bool) -> None:
+    arn = LOG_ARN.replace(ACCOUNT, "9" * 12)
+    state = State(adopted=frozenset({arn})) if adopted else State(made={arn: OURS})
+    with pytest.raises(PlanError, match="in account 999999999999, which is not among those"):
+        planned(account(region(vpc())), state=state)
+
+
+# What this stack made
+
+
+def test_what_is_in_the_state_stays_ours_whatever_others_add() -> None:
+    logs = (flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs"), flow_log("fl-2"))
+    facts = region(vpc(), logs=logs, groups={"VPC-Flow-Logs": 365})
+    state = State(made={LOG_ARN: OURS, GROUP_ARN: {}, ROLE_ARN: {}})
+    role = Role(ROLE_ARN, STACK)
+    found = planned(account(facts, role=role), state=state)
+    assert outcome(found) is Outcome.COVERED
+    assert found.newly_covered == 0
+    assert found.flow_logs[0].import_id is None
+    assert {found.log_groups[0].claim, found.roles[0].claim} == {Claim.OURS}
+    assert found.warnings == ()
+
+
+def test_ours_is_known_by_the_state_even_when_the_tag_names_another_stack() -> None:
+    """The stack was renamed."""
+    log = flow_log("fl-1", stack="vpc-flow-logs/old-name", group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    found = planned(account(facts), state=State(made={LOG_ARN: OURS, GROUP_ARN: {}}))
+    assert outcome(found) is Outcome.COVERED
+    assert found.flow_logs[0].import_id is None
+
+
+def test_ours_that_the_state_has_lost_is_imported() -> None:
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": None})
+    role = Role(ROLE_ARN, STACK)
+    found = planned(account(facts, role=role, log_group_owners={GROUP_ARN: STACK}))
+    assert found.flow_logs[0].import_id == "fl-1"
+    assert found.log_groups[0].claim is found.roles[0].claim is Claim.RECLAIMED
+    assert found.newly_covered == 0
+
+
+def test_a_leftover_of_ours_that_is_not_wanted_is_told_of() -> None:
+    log = flow_log("fl-1", stack=STACK, traffic_type="ALL", group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,))
+    found = planned(account(facts))
+    assert found.flow_logs[0].import_id is None
+    assert any("fl-1 of vpc-1" in warning for warning in found.warnings)
+
+
+def test_ours_that_does_not_deliver_is_told_of() -> None:
+    log = flow_log(
+        "fl-1",
+        stack=STACK,
+        group="VPC-Flow-Logs",
+        delivery_status="FAILED",
+        delivery_error="Access error",
+    )
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    found = planned(account(facts), state=State(made={LOG_ARN: OURS, GROUP_ARN: {}}))
+    (warning,) = found.warnings
+    assert "fl-1 of vpc-1 in eu-west-1 is this stack's, but its delivery failed: Access error" in (
+        warning
+    )
+
+
+def test_the_log_groups_that_hold_records_stay_declared() -> None:
+    """The last VPC of the region is gone, and the name was changed: neither deletes records."""
+    state = State(made={GROUP_ARN: {}})
+    gone = region(groups={"VPC-Flow-Logs": 365})
+    assert [group.arn for group in planned(account(gone), state=state).log_groups] == [GROUP_ARN]
+    renamed = planned(
+        account(region(vpc(), groups={"VPC-Flow-Logs": 365})), state=state, logGroupName="new"
+    )
+    assert [group.name for group in renamed.log_groups] == ["VPC-Flow-Logs", "new"]
+    assert renamed.roles[0].log_group_arns == (GROUP_ARN.replace("VPC-Flow-Logs", "new"),)
+
+
+def test_a_log_group_that_somebody_deleted_is_only_made_again_where_it_is_needed() -> None:
+    state = State(made={GROUP_ARN: {}})
+    assert planned(account(region()), state=state).log_groups == ()
+    assert len(planned(account(region(vpc())), state=state).log_groups) == 1
+
+
+def test_a_log_group_in_a_region_that_is_read_no_more_stays_declared() -> None:
+    elsewhere = GROUP_ARN.replace(REGION, "us-east-1")
+    found = planned(account(region()), state=State(made={elsewhere: {}}))
+    assert [(group.arn, group.region) for group in found.log_groups] == [(elsewhere, "us-east-1")]
+
+
+# What others made, under this stack's names
+
+
+@pytest.mark.parametrize(
+    ("existing", "claim"), [("keep", Claim.FOREIGN), ("import", Claim.ADOPTED)]
+)
+def test_what_has_our_names_but_is_not_ours_is_referred_to_or_imported(
+    existing: str, claim: Claim
+) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/path/VPCFlowLogsRole"
+    facts = account(
+        region(vpc(), groups={"VPC-Flow-Logs": 30}),
+        role=Role(arn, None),
+        log_group_owners={GROUP_ARN: None},
+    )
+    found = planned(facts, existing=existing)
+    assert found.log_groups[0].claim is found.roles[0].claim is claim
+    assert found.roles[0].arn == arn
+    assert any("keeps its records 30 days, not 365" in warning for warning in found.warnings)
+    assert any("the role VPCFlowLogsRole" in warning for warning in found.warnings)
+
+
+def test_what_belongs_to_another_stack_stops_the_run() -> None:
+    other = "vpc-flow-logs/other"
+    facts = account(
+        region(vpc(), groups={"VPC-Flow-Logs": 365}),
+        role=Role(ROLE_ARN, other),
+        log_group_owners={GROUP_ARN: other},
+    )
+    with pytest.raises(PlanError) as raised:
+        planned(facts)
+    assert f"VPC-Flow-Logs in {REGION} belongs to the stack {other}" in str(raised.value)
+    assert f"the role VPCFlowLogsRole in account {ACCOUNT} belongs to" in str(raised.value)
+    assert "pulumi config set logGroupName" in str(raised.value)
+
+
+@pytest.mark.parametrize("existing", ["keep", "import"])
+def test_a_flow_log_in_the_way_of_ours_stops_the_run(existing: str) -> None:
+    log = flow_log("fl-9", group="VPC-Flow-Logs", delivery_status="FAILED")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    with pytest.raises(PlanError, match=r"vpc-1 in eu-west-1 has the flow log fl-9"):
+        planned(account(facts), existing=existing)
+
+
+def test_duplicate_keeps_the_one_that_ours_would_be() -> None:
+    log = flow_log("fl-9", group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    assert outcome(planned(account(facts), existing="duplicate")) is Outcome.KEPT
+
+
+# Destinations
+
+
+def test_a_region_may_deliver_elsewhere() -> None:
+    arn = "arn:aws:s3:::central"
+    found = planned(account(region(vpc())), destinationArn={REGION: arn})
+    assert [(log.destination_arn, log.to_log_group) for log in found.flow_logs] == [(arn, False)]
+    assert found.log_groups == found.roles == ()
+
+
+def test_log_groups_for_each_vpc_share_one_pattern_in_the_role() -> None:
+    found = planned(account(region(vpc("vpc-1"), vpc("vpc-2"))), logGroupPerVpc=True)
+    assert [group.name for group in found.log_groups] == [
+        "VPC-Flow-Logs/vpc-1",
+        "VPC-Flow-Logs/vpc-2",
+    ]
+    pattern = f"arn:aws:logs:*:{ACCOUNT}:log-group:VPC-Flow-Logs/vpc-*"
+    assert found.roles[0].log_group_arns == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("before", "changed"),
+    [
+        ({}, {}),
+        ({"logDestination": "arn:aws:s3:::old"}, {}),
+        ({"iamRoleArn": f"{ROLE_ARN}Old"}, {}),
+        ({}, {"destinationArn": {REGION: "arn:aws:s3:::new"}}),
+    ],
+)
+@pytest.mark.parametrize("was", ["REJECT", "ALL"])
+@pytest.mark.parametrize("becomes", ["REJECT", "ALL"])
+def test_a_replacement_that_leaves_a_gap_is_told_of(
+    before: dict[str, str], changed: dict[str, Any], was: str, becomes: str
+) -> None:
+    """With another traffic type the new flow log is created first, and nothing is missed."""
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs", traffic_type=was)
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    state = State(made={LOG_ARN: OURS | {"trafficType": was} | before, GROUP_ARN: {}})
+    found = planned(account(facts), state=state, trafficType=becomes, **changed)
+    warned = bool(before or changed) and was == becomes
+    assert any("fl-1 of vpc-1 in eu-west-1 is replaced" in one for one in found.warnings) is warned
+
+
+def test_the_regions_of_each_account_are_its_own() -> None:
+    other = replace(account(), id="999999999999")
+    facts = replace(
+        region(vpc("vpc-9", owner_id=other.id)), account_id=other.id, region="us-east-1"
+    )
+    theirs = f"arn:aws:ec2:us-east-1:{other.id}:vpc-flow-log/fl-9"
+    found = planned(
+        account(region(vpc())),
+        replace(other, regions=(facts,)),
+        state=State(made={LOG_ARN: OURS, theirs: OURS}),
+    )
+    assert found.warnings == ()
+
+
+def test_accounts_are_planned_apart() -> None:
+    other = replace(account(), id="999999999999")
+    facts = replace(region(vpc("vpc-9", owner_id=other.id)), account_id=other.id)
+    found = planned(account(region(vpc())), replace(other, regions=(facts,)))
+    assert [role.account_id for role in found.roles] == [ACCOUNT, other.id]
+    assert found.log_groups[1].arn == GROUP_ARN.replace(ACCOUNT, other.id)

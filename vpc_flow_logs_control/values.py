@@ -1,0 +1,148 @@
+"""Which values arguments and configuration may have: what AWS would refuse is refused first."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from vpc_flow_logs_control.log_format import to_aws_format
+from vpc_flow_logs_control.retention import RETENTION_DAYS
+
+EXECUTION_FREQUENCIES = ("One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours")
+"""How often AWS Config evaluates a periodic rule (API reference, ConfigRule)."""
+
+
+def problem_with(argument: str, value: object) -> str | None:
+    """Return what is wrong with an argument's value, in words; None when nothing is.
+
+    Args:
+        argument: Its name, as the Python components have it. One without a rule may be anything.
+        value: Its value, of whatever type it came with.
+    """
+    rule = RULES.get(argument)
+    return rule(value) if rule else None
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a value is there, and is not an output that is known later.
+
+    A mapping may hold outputs; nothing is required of tags, so they pass as they are.
+    """
+    return isinstance(value, str | int | float | bool | list | tuple | Mapping)
+
+
+def _matches(pattern: str, expected: str) -> Callable[[object], str | None]:
+    compiled = re.compile(pattern)
+
+    def rule(value: object) -> str | None:
+        if isinstance(value, str) and compiled.fullmatch(value):
+            return None
+        return f"{value!r} is not {expected}"
+
+    return rule
+
+
+def _one_of(values: tuple[object, ...], remedy: str) -> Callable[[object], str | None]:
+    def rule(value: object) -> str | None:
+        # Numbers reach a component in another language's program as floats.
+        if not isinstance(value, bool) and value in values:
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return f"{value!r} is none of {', '.join(map(str, values))}. {remedy}"
+
+    return rule
+
+
+def _traffic_type(value: object) -> str | None:
+    if value == "ACCEPT":
+        return "ACCEPT leaves rejected traffic unlogged. Use REJECT, or ALL for both"
+    if value not in ("REJECT", "ALL"):
+        return f"{value!r} is neither REJECT nor ALL"
+    return None
+
+
+def _log_format(value: object) -> str | None:
+    try:
+        to_aws_format(cast("str", value))
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _regions(value: object) -> str | None:
+    regions = list(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else []
+    if not regions or not all(isinstance(region, str) for region in regions):
+        return f"{value!r} is not a list of regions, such as ['eu-west-1', 'us-east-1']"
+    if len(set(regions)) < len(regions):
+        return "a region stands in it more than once. Name each region once"
+    return None
+
+
+def _kms_key_ids(value: object) -> str | None:
+    keys = cast("Mapping[str, object]", value).values() if isinstance(value, Mapping) else [value]
+    problems = (_kms_key(key) for key in keys if is_plain(key))
+    return next((problem for problem in problems if problem), None)
+
+
+def _organization(value: object) -> str | None:
+    return None if isinstance(value, bool) else f"{value!r} is neither True nor False"
+
+
+def _excluded_accounts(value: object) -> str | None:
+    if not isinstance(value, list | tuple):
+        return f"{value!r} is not a list of the ids of accounts"
+    accounts = cast("Sequence[object]", value)
+    problems = (_account(account) for account in accounts if is_plain(account))
+    return next((problem for problem in problems if problem), None)
+
+
+_ARN = r"arn:aws[a-z-]*"
+_account = _matches(r"\d{12}", "the id of an account: twelve digits, as a string")
+_kms_key = _matches(
+    _ARN + r":kms:[^:]+:\d{12}:key/.+",
+    "the ARN of a KMS key (arn:…:kms:…:key/…; CloudWatch takes no alias and no bare id)",
+)
+RULES: dict[str, Callable[[object], str | None]] = {
+    "vpc_id": _matches(r"vpc-[0-9a-f]+", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718"),
+    "traffic_type": _traffic_type,
+    "retention_in_days": _one_of(RETENTION_DAYS, "These are the days that CloudWatch Logs takes"),
+    "log_group_name": _matches(
+        r"[.\-_/#A-Za-z0-9]{1,512}",
+        "a log group's name: 1 to 512 letters, digits and . - _ / #",
+    ),
+    "kms_key_id": _kms_key,
+    "kms_key_ids": _kms_key_ids,
+    "log_group_arn": _matches(
+        # It goes into the delivery role's policy, where a wildcard would widen it.
+        _ARN + r":logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}(:\*)?",
+        "the ARN of a log group (arn:…:logs:…:log-group:…)",
+    ),
+    "role_arn": _matches(_ARN + r":iam::\d{12}:role/.+", "the ARN of a role (arn:…:iam::…:role/…)"),
+    "role_name": _matches(
+        r"[\w+=,.@-]{1,64}", "a role's name: 1 to 64 letters, digits and _ + = , . @ -"
+    ),
+    "role_path": _matches(r"/([!-~]+/)?", "a path, which begins and ends with /"),
+    "permissions_boundary": _matches(
+        _ARN + r":iam::(\d{12}|aws):policy/.+",
+        "the ARN of a managed policy (arn:…:iam::…:policy/…)",
+    ),
+    "destination_arn": _matches(
+        # AWS keeps the folder AWSLogs for itself (EC2 API reference, CreateFlowLogs).
+        _ARN + r":(s3:::[^/:]+(/(?!AWSLogs(/|$)).*)?|firehose:[^:]+:\d{12}:deliverystream/.+)",
+        "the ARN of an S3 bucket, with a folder other than AWSLogs if wished (arn:…:s3:::…), "
+        "or of a Firehose stream (arn:…:firehose:…:deliverystream/…)",
+    ),
+    "log_format": _log_format,
+    "regions": _regions,
+    "organization": _organization,
+    "excluded_accounts": _excluded_accounts,
+    "rule_name": _matches(
+        # The longer names that rules of one account may have would bar the way to an organization.
+        r"[A-Za-z0-9_-]{1,64}",
+        "a rule's name: 1 to 64 letters, digits and - _",
+    ),
+    "maximum_execution_frequency": _one_of(
+        EXECUTION_FREQUENCIES, "These are the frequencies that AWS Config takes"
+    ),
+    "max_aggregation_interval": _one_of((60, 600), "It is a number of seconds"),
+}

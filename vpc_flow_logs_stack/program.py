@@ -1,0 +1,217 @@
+"""The plan -> Pulumi resources and outputs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from vpc_flow_logs import VpcFlowLogs, VpcFlowLogsArgs
+from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
+from vpc_flow_logs_control.ownership import STACK_TAG
+from vpc_flow_logs_stack.configuration import Configuration
+from vpc_flow_logs_stack.plan import (
+    AdoptedFlowLog,
+    Claim,
+    DeliveryRole,
+    LogGroup,
+    Plan,
+    PlannedFlowLog,
+)
+from vpc_flow_logs_stack.state import State, adopted_name
+
+# What an import leaves as it is, whatever the program says: everything. (What was made by this
+# stack is changed by the next run, when it is in the state.)
+_AS_THEY_ARE = {
+    "FlowLog": [
+        "deliverCrossAccountRole",
+        "destinationOptions",
+        "iamRoleArn",
+        "logDestination",
+        "logDestinationType",
+        "logFormat",
+        "maxAggregationInterval",
+        "tags",
+        "trafficType",
+        "vpcId",
+    ],
+    "LogGroup": ["kmsKeyId", "logGroupClass", "retentionInDays", "tags"],
+    "Role": [
+        "assumeRolePolicy",
+        "description",
+        "maxSessionDuration",
+        "path",
+        "permissionsBoundary",
+        "tags",
+    ],
+}
+
+
+@dataclass
+class Program:
+    """Declares what a plan says.
+
+    Attributes:
+        configuration: What everything has in common.
+        providers: By account, the provider to use; None for the default one.
+        stack: The value of this stack's tag.
+        state: What is in the state already, and so is not imported again.
+    """
+
+    configuration: Configuration
+    providers: Mapping[str, aws.Provider | None]
+    stack: str
+    state: State
+    _group_arns: dict[str, pulumi.Input[str]] = field(
+        default_factory=dict[str, pulumi.Input[str]], init=False
+    )
+    _role_arns: dict[str, pulumi.Input[str]] = field(
+        default_factory=dict[str, pulumi.Input[str]], init=False
+    )
+
+    def declare(self, plan: Plan) -> None:
+        """Register every resource of a plan."""
+        for group in plan.log_groups:
+            self._group_arns[group.arn] = self._log_group(group)
+        for role in plan.roles:
+            arn = self._role(role)
+            # Adopted flow logs may have other roles, which are not for flow logs of this stack.
+            if role.name == self.configuration.role_name:
+                self._role_arns[role.account_id] = arn
+        for flow_log in plan.flow_logs:
+            self._flow_log(flow_log)
+        for adopted in plan.adopted:
+            self._adopted_flow_log(adopted)
+
+    def _log_group(self, group: LogGroup) -> pulumi.Input[str]:
+        if group.claim is Claim.FOREIGN:
+            return group.arn
+        name = f"{group.account_id}-{group.region}-{group.name}"
+        if group.claim is Claim.ADOPTED:
+            return aws.cloudwatch.LogGroup(
+                adopted_name(name),
+                name=group.name,
+                region=group.region,
+                opts=self._adoption(
+                    group.account_id, group.arn, f"{group.name}@{group.region}", "LogGroup"
+                ),
+            ).arn
+        return aws.cloudwatch.LogGroup(
+            name,
+            name=group.name,
+            region=group.region,
+            retention_in_days=self.configuration.retention_in_days,
+            kms_key_id=self.configuration.kms_key_ids.get(group.region),
+            skip_destroy=self.configuration.retain_logs_on_destroy,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions.merge(
+                self._options(group.account_id),
+                _import(f"{group.name}@{group.region}", "LogGroup")
+                if group.claim is Claim.RECLAIMED
+                else None,
+            ),
+        ).arn
+
+    def _role(self, role: DeliveryRole) -> pulumi.Input[str]:
+        if role.claim is Claim.FOREIGN:
+            return role.arn
+        name = f"{role.account_id}-{role.name}"
+        if role.claim is Claim.ADOPTED:
+            return aws.iam.Role(
+                adopted_name(name),
+                name=role.name,
+                assume_role_policy="{}",  # left as it is, but Pulumi wants one
+                opts=self._adoption(role.account_id, role.arn, role.name, "Role"),
+            ).arn
+        made = aws.iam.Role(
+            name,
+            name=role.name,
+            # The role serves the flow logs of every region; the account still binds it.
+            assume_role_policy=json.dumps(trust_policy(role.partition, "*", role.account_id)),
+            description="Lets VPC flow logs of this account write into their log groups",
+            permissions_boundary=self.configuration.permissions_boundary,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions.merge(
+                self._options(role.account_id),
+                _import(role.name, "Role") if role.claim is Claim.RECLAIMED else None,
+            ),
+        )
+        policy = aws.iam.RolePolicy(
+            name,
+            name=role.name,  # a policy of this name that was lost from the state is written over
+            role=made.name,
+            policy=json.dumps(delivery_policy(role.log_group_arns)),
+            opts=self._options(role.account_id),
+        )
+        # Waiting for the policy here spares every flow log a depends_on.
+        return pulumi.Output.all(made.arn, policy.id).apply(lambda both: both[0])
+
+    def _flow_log(self, flow_log: PlannedFlowLog) -> None:
+        args: VpcFlowLogsArgs = {
+            "vpc_id": flow_log.vpc_id,
+            "region": flow_log.region,
+            "traffic_type": self.configuration.traffic_type,
+            "tags": self._tags,
+        }
+        if flow_log.to_log_group:
+            args["log_group_arn"] = self._group_arns[flow_log.destination_arn]
+            args["role_arn"] = self._role_arns[flow_log.account_id]
+        else:
+            args["destination_arn"] = flow_log.destination_arn
+        options = self._options(flow_log.account_id)
+        if flow_log.import_id:
+            options.transformations = [_importing(f"{flow_log.import_id}@{flow_log.region}")]
+        VpcFlowLogs(f"{flow_log.region}-{flow_log.vpc_id}", args, options)
+
+    def _adopted_flow_log(self, adopted: AdoptedFlowLog) -> None:
+        flow_log = adopted.flow_log
+        aws.ec2.FlowLog(
+            adopted_name(flow_log.id),
+            vpc_id=flow_log.resource_id,
+            traffic_type=flow_log.traffic_type,
+            region=adopted.region,
+            opts=self._adoption(
+                adopted.account_id, adopted.arn, f"{flow_log.id}@{adopted.region}", "FlowLog"
+            ),
+        )
+
+    @property
+    def _tags(self) -> dict[str, str]:
+        return {**self.configuration.tags, STACK_TAG: self.stack}
+
+    def _options(self, account_id: str) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            provider=self.providers[account_id], protect=self.configuration.protect or None
+        )
+
+    def _adoption(
+        self, account_id: str, arn: str, import_id: str, kind: str
+    ) -> pulumi.ResourceOptions:
+        """Return the options with which an object is imported as it is, and outlives the stack."""
+        options = pulumi.ResourceOptions(
+            provider=self.providers[account_id],
+            ignore_changes=_AS_THEY_ARE[kind],
+            retain_on_delete=True,
+        )
+        if arn in self.state.adopted:
+            return options
+        return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(import_=import_id))
+
+
+def _import(import_id: str, kind: str) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(import_=import_id, ignore_changes=_AS_THEY_ARE[kind])
+
+
+def _importing(flow_log_id: str) -> pulumi.ResourceTransformation:
+    """Return a transformation that imports a component's flow log instead of making one."""
+
+    def transform(
+        args: pulumi.ResourceTransformationArgs,
+    ) -> pulumi.ResourceTransformationResult | None:
+        if not isinstance(args.resource, aws.ec2.FlowLog):
+            return None
+        merged = pulumi.ResourceOptions.merge(args.opts, _import(flow_log_id, "FlowLog"))
+        return pulumi.ResourceTransformationResult(args.props, merged)
+
+    return transform

@@ -1,0 +1,185 @@
+"""AWS as the stack finds it: every region of every account, with what carries the stack's names.
+
+Either everything could be read, or the run stops: a region that is missing here would look like
+one whose VPCs are gone, and its flow logs would be deleted.
+"""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from flowaudit.facts import RegionFacts, Unread
+from flowaudit.reading import aws
+from flowaudit.reading.inventory import ASSUME_ROLE, Account, Inventory
+from vpc_flow_logs_control.ownership import owner
+from vpc_flow_logs_stack.facts import AccountFacts, Role
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sts import STSClient
+
+    from vpc_flow_logs_stack.configuration import Configuration
+
+T = TypeVar("T")
+
+GET_ROLE = "iam:GetRole"
+LIST_TAGS = "logs:ListTagsForResource"
+
+
+class UnreadError(Exception):
+    """Something could not be read, so nothing may be changed.
+
+    Attributes:
+        unread: What, why, and what to do about it.
+    """
+
+    def __init__(self, unread: Collection[Unread]) -> None:
+        """Say it for people."""
+        self.unread = tuple(
+            sorted(unread, key=lambda each: (each.account_id, each.region or "", each.action))
+        )
+        lines = "".join(
+            f"\n  - {each.account_id} {each.region or ''}: {each.message}\n    {each.remedy}"
+            for each in self.unread
+        )
+        super().__init__(
+            "Nothing was changed, because not everything could be read. A region that is missing "
+            f"would look like one without VPCs, and lose its flow logs.{lines}"
+        )
+
+
+def read(
+    session: "Session", configuration: "Configuration", known: Collection[str]
+) -> tuple[AccountFacts, ...]:
+    """Read every account of the configuration, all regions at once.
+
+    Args:
+        session: See `flowaudit.reading.aws.open_session`.
+        configuration: Which accounts and regions, and the names to look for.
+        known: ARNs of what is in the stack's state, whose tags need not be asked for.
+
+    Returns:
+        The accounts, sorted by id.
+
+    Raises:
+        UnreadError: When anything at all could not be read.
+    """
+    targets = [
+        Account(id=role_arn.split(":")[4], role_arn=role_arn) for role_arn in configuration.accounts
+    ] or [Account()]
+    by_account: dict[str, list[RegionFacts]] = {
+        account.id: [] for account in targets if account.id is not None
+    }
+    unread: list[Unread] = []
+    for item in Inventory(
+        session,
+        targets,
+        regions=configuration.regions,
+        log_group_prefix=configuration.log_group_name,
+    ):
+        if isinstance(item, Unread):
+            unread.append(item)
+        else:
+            unread += item.unread
+            by_account.setdefault(item.account_id, []).append(item)
+    if unread:
+        raise UnreadError(unread)
+    role_arns = {account.id: account.role_arn for account in targets}
+    partition = session.get_partition_for_region(aws.home_region(session))
+    found = [
+        AccountFacts(
+            id=account_id,
+            partition=partition,
+            regions=tuple(sorted(regions, key=lambda facts: facts.region)),
+            role_arn=role_arns.get(account_id),
+        )
+        for account_id, regions in sorted(by_account.items())
+    ]
+    return tuple(_with_owners(session, configuration, account, known) for account in found)
+
+
+def _with_owners(
+    session: "Session",
+    configuration: "Configuration",
+    account: AccountFacts,
+    known: Collection[str],
+) -> AccountFacts:
+    """Add what the tags of the role and of the log groups say."""
+    reader = _Reader(session, account)
+    groups = {
+        arn: facts.region
+        for facts in account.regions
+        for group in facts.log_groups
+        if configuration.is_log_group(group.name)
+        and (arn := account.log_group_arn(facts.region, group.name)) not in known
+    }
+    return replace(
+        account,
+        role=reader.role(configuration.role_name),
+        log_group_owners=reader.log_group_owners(groups),
+    )
+
+
+class _Reader:
+    """Asks one account what the inventory does not."""
+
+    def __init__(self, session: "Session", account: AccountFacts) -> None:
+        self._account = account
+        self._home = aws.home_region(session)
+        self._session = self._enter(session)
+
+    def role(self, name: str) -> Role | None:
+        iam = cast("IAMClient", self._client("iam", self._home))
+
+        def get() -> Role | None:
+            try:
+                role = iam.get_role(RoleName=name)["Role"]
+            except iam.exceptions.NoSuchEntityException:
+                return None
+            tags = ((tag["Key"], tag["Value"]) for tag in role.get("Tags", ()))
+            return Role(role["Arn"], owner(tags))
+
+        return self._ask(GET_ROLE, None, get)
+
+    def log_group_owners(self, groups: dict[str, str]) -> dict[str, str | None]:
+        """Return the owner of each log group, given by ARN with its region."""
+        clients = {
+            region: cast("CloudWatchLogsClient", self._client("logs", region))
+            for region in sorted(set(groups.values()))
+        }
+
+        def ask(item: tuple[str, str]) -> str | None:
+            arn, region = item
+
+            def tags() -> str | None:
+                answer = clients[region].list_tags_for_resource(resourceArn=arn)
+                return owner(answer["tags"].items())
+
+            return self._ask(LIST_TAGS, region, tags)
+
+        with ThreadPoolExecutor(max_workers=16) as pool:
+            return dict(zip(groups, pool.map(ask, groups.items()), strict=True))
+
+    def _enter(self, session: "Session") -> "Session":
+        role_arn = self._account.role_arn
+        if role_arn is None:
+            return session
+        sts = cast("STSClient", aws.make_client(session, "sts", self._home, aws.Meter()))
+        answer = self._ask(
+            ASSUME_ROLE,
+            None,
+            lambda: sts.assume_role(RoleArn=role_arn, RoleSessionName="vpc-flow-logs"),
+        )
+        return aws.with_credentials(session, answer["Credentials"])
+
+    def _client(self, service: str, region: str) -> object:
+        return aws.make_client(self._session, service, region, aws.Meter())
+
+    def _ask(self, action: str, region: str | None, question: Callable[[], T]) -> T:
+        try:
+            return question()
+        except Exception as error:  # any error means that nothing may be changed
+            raise UnreadError([aws.unread(error, self._account.id, region, action)]) from error

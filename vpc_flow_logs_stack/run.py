@@ -1,0 +1,115 @@
+"""One run of the stack's program: configuration, inventory, plan, resources, in this order."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import botocore.exceptions
+import pulumi
+import pulumi_aws
+
+from flowaudit.errors import ConfigurationError
+from flowaudit.judging import exemptions
+from flowaudit.reading import aws
+from vpc_flow_logs_control.ownership import stack_tag_value
+from vpc_flow_logs_stack import cost, engine, reading
+from vpc_flow_logs_stack.configuration import Configuration
+from vpc_flow_logs_stack.facts import AccountFacts
+from vpc_flow_logs_stack.outputs import outputs
+from vpc_flow_logs_stack.plan import Outcome, Plan, PlanError, plan
+from vpc_flow_logs_stack.program import Program
+from vpc_flow_logs_stack.reading import UnreadError
+
+
+def run() -> None:
+    """Declare what the account's VPCs need.
+
+    Raises:
+        pulumi.RunError: When something could not be read, or cannot be done as configured. Nothing
+            has been declared then, so Pulumi changes nothing.
+    """
+    tag = stack_tag_value(pulumi.get_project(), pulumi.get_stack())
+    try:
+        session = aws.open_session(pulumi.Config("aws").get("profile"))
+        wanted = engine.read_configuration(aws.known_regions(session))
+        lifted = (
+            exemptions.read(wanted.exemptions, datetime.now(UTC).date())
+            if wanted.exemptions
+            else exemptions.Exemptions()
+        )
+        before = engine.read_state()
+        accounts = reading.read(session, wanted, {*before.made, *before.adopted})
+        if not wanted.accounts:
+            _require_same_account(accounts)
+        decided = plan(wanted, accounts, before, lifted, tag)
+    except (ConfigurationError, PlanError, UnreadError) as error:
+        raise pulumi.RunError(str(error)) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise pulumi.RunError(
+            f"Nothing was changed: {error} (`pulumi config set aws:profile`, AWS_PROFILE)"
+        ) from error
+    _tell(decided, wanted, first=not before.made)
+    Program(wanted, _providers(session.profile, accounts), tag, before).declare(decided)
+    for name, value in outputs(decided).items():
+        pulumi.export(name, value)
+
+
+def _require_same_account(accounts: Sequence[AccountFacts]) -> None:
+    """Check that Pulumi's provider works in the account that was read.
+
+    Raises:
+        PlanError: When it has other credentials: it would deploy one account's plan to another.
+    """
+    (account,) = accounts
+    provider = pulumi_aws.get_caller_identity().account_id
+    if provider != account.id:
+        problem = (
+            f"Pulumi's AWS provider works in account {provider}, but the VPCs were read in account "
+            f"{account.id}. Give both the same credentials, through the environment or "
+            "aws:profile, and not in other settings of the provider"
+        )
+        raise PlanError([problem])
+
+
+def _providers(
+    profile: str | None, accounts: Sequence[AccountFacts]
+) -> dict[str, pulumi_aws.Provider | None]:
+    """Return the provider of each account; the default one for the own account."""
+    region = pulumi.Config("aws").get("region")
+    return {
+        account.id: pulumi_aws.Provider(
+            account.id,
+            assume_roles=[
+                pulumi_aws.ProviderAssumeRoleArgs(
+                    role_arn=account.role_arn, session_name="vpc-flow-logs"
+                )
+            ],
+            allowed_account_ids=[account.id],
+            profile=profile,
+            region=region,
+        )
+        if account.role_arn
+        else None
+        for account in accounts
+    }
+
+
+def _tell(decided: Plan, wanted: Configuration, *, first: bool) -> None:
+    """Say what a user should know before saying yes."""
+    for warning in decided.warnings:
+        pulumi.log.warn(warning)
+    for decision in decided.decisions:
+        if decision.outcome is not Outcome.COVERED:
+            pulumi.log.info(
+                f"{decision.outcome.value}: {decision.vpc_id} in {decision.region} "
+                f"({decision.reason})"
+            )
+    if first and decided.flow_logs:
+        to_log_groups = sum(flow_log.to_log_group for flow_log in decided.flow_logs)
+        pulumi.log.info(
+            cost.estimate(
+                to_cloudwatch=to_log_groups,
+                elsewhere=len(decided.flow_logs) - to_log_groups,
+                megabytes_per_vpc=wanted.megabytes_per_vpc,
+                retention_in_days=wanted.retention_in_days,
+            )
+        )
