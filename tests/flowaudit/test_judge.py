@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from flowaudit.exemptions import Exemptions
 from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
-from flowaudit.finding import Coverage, Requirement, Status, Verdict
-from flowaudit.rules import RULES
-from flowaudit.verdicts import judge
+from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.finding import Coverage, Requirement, Status, Verdict
+from flowaudit.judging.requirements import RULES
+from flowaudit.judging.verdicts import judge
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 LONG, SHORT = LogGroup("long", 365), LogGroup("short", 30)
