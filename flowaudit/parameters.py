@@ -3,8 +3,9 @@
 import math
 import re
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -85,6 +86,49 @@ def timeout(help_: str) -> Option:
         metavar="SECONDS",
         help=help_,
     )
+
+
+def reports(formats: Sequence[str]) -> Option:
+    """Return the options for formats and files, for `flowaudit.reports`.
+
+    Args:
+        formats: Those that there are; the first is written where none is asked for.
+    """
+
+    def split(
+        ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+    ) -> tuple[tuple[str, Path | None], ...]:
+        found: list[tuple[str, Path | None]] = []
+        for value in values or formats[:1]:
+            name, _, file = value.partition("=")
+            if name not in formats:
+                message = f"{name!r} is no format; there are {', '.join(formats)}."
+                raise click.BadParameter(message, ctx, param)
+            found.append((name, Path(file) if file else None))
+        return tuple(found)
+
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+        return [name for name in formats if name.startswith(incomplete)]
+
+    def add(command: Any) -> Any:
+        command = click.option(
+            "--output",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Where the format without a file goes, instead of standard output.",
+        )(command)
+        return click.option(
+            "--format",
+            "formats",
+            multiple=True,
+            callback=split,
+            shell_complete=complete,
+            metavar="FORMAT[=FILE]",
+            help=f"{', '.join(formats)}; repeatable, all but one with a file.  "
+            f"[default: {formats[0]}]",
+        )(command)
+
+    return add
 
 
 def scope(command: Any) -> Any:

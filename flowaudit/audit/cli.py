@@ -22,24 +22,6 @@ Exit codes:
 """
 
 
-def _formats(
-    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, Path | None], ...]:
-    """Split each FORMAT[=FILE] into the format and its file, if it has one."""
-    formats: list[tuple[str, Path | None]] = []
-    for value in values:
-        name, _, file = value.partition("=")
-        if name not in FORMATS:
-            message = f"{name!r} is no format; there are {', '.join(FORMATS)}."
-            raise click.BadParameter(message, ctx, param)
-        formats.append((name, Path(file) if file else None))
-    return tuple(formats)
-
-
-def _complete_format(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in FORMATS if name.startswith(incomplete)]
-
-
 def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> None:
     if rule_id is None or ctx.resilient_parsing:
         return
@@ -85,21 +67,7 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
     metavar="DAYS",
     help="How long a log group must keep its events.",
 )
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    callback=_formats,
-    shell_complete=_complete_format,
-    metavar="FORMAT[=FILE]",
-    help=f"{', '.join(FORMATS)}; repeatable, all but one with a file.  [default: table]",
-)
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where the format without a file goes, instead of standard output.",
-)
+@parameters.reports(list(FORMATS))
 @click.option(
     "--fail-on",
     type=click.Choice(["low", "medium", "high", "none"]),

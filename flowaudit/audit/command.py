@@ -1,7 +1,6 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
 import gc
-import os
 import signal
 import sys
 from collections import Counter
@@ -9,16 +8,11 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from errno import EBADF
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, cast
 
-import click
-
-from flowaudit import scope
+from flowaudit import reports, scope
 from flowaudit.audit.auditor import Auditor, Plan
-from flowaudit.errors import ConfigurationError
 from flowaudit.judging import exemptions
 from flowaudit.judging.finding import Report, Requirement, Severity, TrafficType
 from flowaudit.reading import aggregator, aws, organization
@@ -65,7 +59,7 @@ def run(request: Request) -> int:
         ConfigurationError: When the request cannot be carried out as it is, and nothing was read;
             or when a report could not be written.
     """
-    targets = _targets(request)
+    targets = reports.targets(request.formats, request.output)
     scope.roles_by_account(request.role_arns)
     session = scope.open_session(request.profile, request.regions)
     everything = request.regions == ("all",) and not request.accounts
@@ -83,14 +77,7 @@ def run(request: Request) -> int:
     with Auditor(plan) as auditor:
         interrupted = _read(request, session, auditor)
         report = auditor.report(interrupted=interrupted)
-        unwritten: list[str] = []
-        for name, path in targets:
-            try:
-                _write(name, path, report, quiet=request.quiet)
-            except OSError as error:  # the other formats are written all the same
-                unwritten.append(f"{path or 'standard output'}: {error.strerror or error}")
-        if unwritten:
-            raise ConfigurationError(f"not written: {'; '.join(unwritten)}")
+        reports.write(targets, lambda name: render(name, report), quiet=request.quiet)
         return _exit_code(report, request.fail_on)
 
 
@@ -108,28 +95,6 @@ def _exit_code(report: Report, fail_on: str) -> int:
 
 
 # What was asked for
-
-
-def _targets(request: Request) -> Sequence[tuple[str, Path | None]]:
-    """Return each format with its file; None is standard output, and only one may have it."""
-    formats = request.formats or (("table", None),)
-    loose = [name for name, path in formats if path is None]
-    if len(loose) > 1:
-        raise ConfigurationError(
-            f"{' and '.join(loose)} have no file of their own: write --format {loose[-1]}=FILE"
-        )
-    if request.output and not loose:
-        raise ConfigurationError("--output is for a format without a file, and every one has one")
-    targets = [(name, path or request.output) for name, path in formats]
-    files = Counter(path.resolve() for _, path in targets if path)
-    for path, times in files.items():
-        if times > 1:
-            raise ConfigurationError(f"{path} is asked for {times} times: give each format its own")
-        if path.is_dir():
-            raise ConfigurationError(f"{path} cannot be written: it is a folder")
-        if not path.parent.is_dir():
-            raise ConfigurationError(f"{path} cannot be written: {path.parent} is no folder")
-    return targets
 
 
 def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequence[Account]:
@@ -215,52 +180,3 @@ def _stop_on_interrupt(inventory: Inventory) -> Generator[list[int]]:
         yield interrupts
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-# Writing
-
-
-def _write(name: str, path: Path | None, report: Report, *, quiet: bool) -> None:
-    """Write one format; a file appears whole or not at all."""
-    pieces = render(name, report)
-    if path is None:
-        _print(pieces)
-        return
-    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: not to be replaced
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(map(click.unstyle, pieces))
-    else:
-        _replace(path.resolve(), map(click.unstyle, pieces))
-    if not quiet:
-        click.echo(f"wrote {path}", err=True)
-
-
-def _print(pieces: Iterable[str]) -> None:
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] (it is, where it is closed)
-        raise OSError(EBADF, "closed")
-    # None: colours only on a terminal. https://no-color.org
-    colour = False if os.environ.get("NO_COLOR") else None
-    try:
-        for piece in pieces:
-            click.echo(piece, nl=False, color=colour)
-    except BrokenPipeError:
-        # `| head`: the reader has enough, and the exit code still tells the verdict. What is in
-        # the buffer would be an error at the end of the process.
-        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _replace(path: Path, pieces: Iterable[str]) -> None:
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as temporary:
-        whole = Path(temporary.name)
-        try:
-            temporary.writelines(pieces)
-            temporary.close()
-            # What a new file's rights would be, or those that the old one has.
-            whole.chmod(path.stat().st_mode if path.exists() else 0o644)
-            whole.replace(path)
-        except BaseException:
-            whole.unlink()
-            raise

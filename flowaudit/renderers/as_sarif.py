@@ -16,18 +16,18 @@ from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.judging.requirements import RULES
 from flowaudit.renderers import arn
 
-_SCHEMA = (
+SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-_LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
+LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 # GitHub sorts by this number: above 7.0 is high, above 4.0 medium, else low. See
 # https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
-_SCORES = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
+SCORES = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
 
 
 def render(report: Report) -> Iterator[str]:
     """Yield the document, with one finding at a time in memory, each on its own line."""
-    yield f'{{\n"$schema": {json.dumps(_SCHEMA)},\n"version": "2.1.0",\n"runs": [{{\n'
+    yield f'{{\n"$schema": {json.dumps(SCHEMA)},\n"version": "2.1.0",\n"runs": [{{\n'
     yield f'"tool": {json.dumps({"driver": _driver(report)}, indent=1)},\n'
     yield '"automationDetails": {"id": "vpc-flow-logs/"},\n"results": ['
     yield from _list(_results(report))
@@ -55,9 +55,9 @@ def _rule(rule_id: str) -> dict[str, Any]:
         "fullDescription": {"text": rule.description},
         "help": {"text": rule.remedy},
         "helpUri": rule.source,
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
-            "security-severity": _SCORES[rule.severity],
+            "security-severity": SCORES[rule.severity],
             "tags": ["security", *(str(control) for control in rule.controls)],
         },
     }
@@ -75,7 +75,7 @@ def _result(finding: Finding, verdict: Verdict | None = None) -> dict[str, Any]:
     where = (finding.account_id, finding.region, finding.resource)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
-        "level": _LEVELS[finding.severity],
+        "level": LEVELS[finding.severity],
         "message": {"text": f"{finding.message}\n{finding.remedy}"},
         "locations": [
             {

@@ -9,7 +9,7 @@ import pytest
 from flowaudit.facts import Vpc
 from flowaudit.judging.finding import Finding, RegionReport, Report, Severity, Status, Verdict
 from flowaudit.renderers import render
-from flowaudit.renderers.as_markdown import LIMIT
+from flowaudit.renderers.markdown import LIMIT
 
 MakeReport = Callable[[Iterable[RegionReport]], Report]
 
