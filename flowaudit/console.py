@@ -1,7 +1,6 @@
 """What rich draws, as text, and how it gets to standard output."""
 
-import shutil
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from io import StringIO
 from os import environ
@@ -9,9 +8,8 @@ from os import environ
 import click
 from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
-from flowaudit.facts import Unread
+from flowaudit.terminal import width
 
 
 def draw(renderable: RenderableType) -> str:
@@ -19,7 +17,7 @@ def draw(renderable: RenderableType) -> str:
     out = StringIO()
     Console(
         file=out,
-        width=shutil.get_terminal_size((120, 24)).columns,
+        width=width(),
         force_terminal=True,
         no_color=False,
         color_system="standard",
@@ -27,14 +25,6 @@ def draw(renderable: RenderableType) -> str:
         emoji=False,
     ).print(renderable)
     return out.getvalue()
-
-
-def unread_lines(unread: Iterable[Unread]) -> Iterator[str]:
-    """Yield what could not be read, and what to do about it."""
-    for each in unread:
-        where = f"{each.account_id} {each.region or 'all regions'}"
-        yield draw(Text.assemble(("NOT READ ", "bold yellow"), f"{where}: {each.message}"))
-        yield draw(Text(f"         {each.remedy}"))
 
 
 def write(pieces: Iterable[str]) -> None:

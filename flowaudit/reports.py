@@ -83,11 +83,12 @@ def _write(path: Path | None, pieces: Iterable[str], *, quiet: bool) -> None:
 def _print(pieces: Iterable[str]) -> None:
     if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] (it is, where it is closed)
         raise OSError(EBADF, "closed")
-    # None: colours only on a terminal. https://no-color.org
-    colour = False if os.environ.get("NO_COLOR") else None
+    # https://no-color.org
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        pieces = map(click.unstyle, pieces)
     try:
-        for piece in pieces:
-            click.echo(piece, nl=False, color=colour)
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
     except BrokenPipeError:
         # `| head`: the reader has enough, and the exit code still tells the verdict. What is in
         # the buffer would be an error at the end of the process.
@@ -104,8 +105,14 @@ def _replace(path: Path, pieces: Iterable[str]) -> None:
             temporary.writelines(pieces)
             temporary.close()
             # What a new file's rights would be, or those that the old one has.
-            whole.chmod(path.stat().st_mode if path.exists() else 0o644)
+            whole.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
             whole.replace(path)
         except BaseException:
             whole.unlink()
             raise
+
+
+def _umask() -> int:
+    umask = os.umask(0o077)  # it can be told only by setting it
+    os.umask(umask)
+    return umask

@@ -121,7 +121,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         self.calls.update(calls)
         self.throttled += throttled
 
-    def report(self, *, interrupted: bool = False) -> Report:
+    def report(self, *, interrupted: bool = False, show_all: bool = False) -> Report:
         """Return the report on everything that was added."""
         findings = self._plan.exemptions.problems(
             self._matched, complete=self._plan.everything and not self.unread and not interrupted
@@ -153,6 +153,7 @@ class Auditor(AbstractContextManager["Auditor"]):
                 )
             ),
             interrupted=interrupted,
+            show_all=show_all,
         )
 
 

@@ -75,6 +75,9 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
     show_default=True,
     help="The least severity of a finding that makes the exit code 1.",
 )
+@click.option(
+    "--all", "show_all", is_flag=True, help="Let the table list every VPC, passing ones too."
+)
 @parameters.timeout("What reading one region may take, retries included.")
 @click.option("--quiet", is_flag=True, help="No progress, and no word about files written.")
 @click.option(

@@ -50,6 +50,7 @@ class Request:
     fail_on: str
     timeout: float
     quiet: bool
+    show_all: bool
 
 
 def run(request: Request) -> int:
@@ -76,7 +77,7 @@ def run(request: Request) -> int:
     gc.enable()
     with Auditor(plan) as auditor:
         interrupted = _read(request, session, auditor)
-        report = auditor.report(interrupted=interrupted)
+        report = auditor.report(interrupted=interrupted, show_all=request.show_all)
         reports.write(targets, lambda name: render(name, report), quiet=request.quiet)
         return _exit_code(report, request.fail_on)
 

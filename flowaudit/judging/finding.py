@@ -223,6 +223,7 @@ class Report:
         findings: Findings that are about no single VPC (exemptions that do not hold).
         unread: Everything that could not be read, those of the regions included.
         interrupted: True when the audit was stopped before its end; the rest is in `unread`.
+        show_all: Whether the formats that list only what needs action list the rest too.
     """
 
     tool_version: str
@@ -237,6 +238,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     unread: tuple[Unread, ...] = ()
     interrupted: bool = False
+    show_all: bool = False
 
     @property
     def complete(self) -> bool:

@@ -13,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit import __version__
-from flowaudit.console import draw, unread_lines
+from flowaudit.console import draw
 from flowaudit.facts import Unread
 from flowaudit.rejects.reading import Records, Window
 from flowaudit.rejects.sources import Unreadable
 from flowaudit.rejects.tally import INTERFACES, PORTS, SOURCES, LogGroup
 from flowaudit.renderers.words import counted
+from flowaudit.terminal import unread_lines
 
 _TITLES = {
     SOURCES: "Rejected source",

@@ -1,5 +1,6 @@
-"""AWS Security Finding Format: each line is one request for `securityhub batch-import-findings`.
+"""For AWS Security Hub: its own format (ASFF), one import request a line.
 
+A line is for `securityhub batch-import-findings`:
 https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html. A request
 goes to one account's Security Hub in one region and carries at most 100 findings, so a line never
 mixes accounts or regions. There is one finding per VPC, passing ones included, with the same id

@@ -1,7 +1,8 @@
-"""One row per VPC, for spreadsheets and databases; then what is about no VPC, and what is unread.
+"""For spreadsheets and databases: one row a VPC.
 
-UTF-8 with a header, quoted as RFC 4180 says. A cell that a spreadsheet would take for a formula
-gets an apostrophe in front, since a VPC's name is whatever someone wrote into a tag:
+Then come the rows of what is about no VPC, and of what is unread. UTF-8 with a header, quoted as
+RFC 4180 says. A cell that a spreadsheet would take for a formula gets an apostrophe in front, since
+a VPC's name is whatever someone wrote into a tag:
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 

@@ -1,4 +1,4 @@
-"""One HTML page that needs nothing else: to hand to an auditor, to print, to keep.
+"""For auditors: one HTML page that needs nothing else.
 
 The page is `html/report.html.jinja`. Its style and its script are in the page, and its content
 security policy allows these two alone, by their hashes, and no request to anywhere. Jinja escapes
@@ -11,26 +11,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.judging.requirements import RULES
+from flowaudit.renderers.order import WORST_FIRST, worst_first
 from flowaudit.renderers.words import counted, rates, unjudged
 
 MAX_PASSING = 1_000
 """How many passing VPCs are listed; all others are, however many there are."""
-
-ORDER = (Status.FAIL, Status.UNKNOWN, Status.EXEMPT, Status.SHARED, Status.PASS)
-"""The order in which VPCs are listed: first what needs action."""
 
 
 @dataclass(slots=True)
 class Region:
     """A row of the chart: one region, over all accounts."""
 
-    counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(ORDER, 0))
+    counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(WORST_FIRST, 0))
     unread: bool = False
 
     @property
@@ -50,7 +49,7 @@ def render(report: Report) -> Iterator[str]:
             report=report,
             counted=counted,
             rates=rates(report),
-            statuses=ORDER,
+            statuses=WORST_FIRST,
             regions=regions,
             without_vpcs=[
                 name for name, region in regions.items() if not (region.total or region.unread)
@@ -85,15 +84,10 @@ def _regions(report: Report) -> dict[str, Region]:
 
 
 def _verdicts(report: Report) -> Iterator[Verdict]:
-    """Yield the verdicts to list, by status: one pass over the results for each."""
-    for status in ORDER:
-        left = MAX_PASSING if status is Status.PASS else report.totals.vpcs[status]
-        if not left:
-            continue
-        for verdict in report.verdicts():
-            if verdict.status is status and left:
-                left -= 1
-                yield verdict
+    """Yield the verdicts to list."""
+    *others, passing = WORST_FIRST
+    yield from worst_first(report, others)
+    yield from islice(worst_first(report, (passing,)), MAX_PASSING)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""One JSON document."""
+"""For programs: one JSON document."""
 
 import json
 from collections.abc import Iterator

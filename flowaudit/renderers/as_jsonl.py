@@ -1,4 +1,4 @@
-"""One JSON object a line, each with a `type`: for `jq`, and for loading into a data store."""
+"""For `jq` and data stores: one JSON object a line, each with a `type`."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""JUnit XML, which every CI system shows: a suite per region, a test case per VPC.
+"""For CI systems: JUnit XML, a suite a region and a test case a VPC.
 
 A VPC that fails is a failure, one that is exempt or another account's is skipped, and one that is
 unknown is an error. So is everything that could not be read. The schema that readers go by is that

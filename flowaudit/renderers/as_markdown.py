@@ -1,4 +1,4 @@
-"""GitHub-flavoured Markdown, for a comment on a pull request or the summary of a CI job.
+"""For pull request comments and job summaries: GitHub's Markdown.
 
 What needs action comes first and open, the rest is collapsed. GitHub takes 65,536 characters; where
 the report is longer, each section says how many lines it left out.
@@ -6,8 +6,9 @@ the report is longer, each section says how many lines it left out.
 
 from collections.abc import Iterator
 
-from flowaudit.judging.finding import Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.renderers.markdown import Section, code, row, text, within_limit
+from flowaudit.renderers.order import worst_first
 from flowaudit.renderers.words import counted, rates, unjudged
 
 _MARKS = {
@@ -79,7 +80,7 @@ def _sections(report: Report) -> Iterator[Section]:
             for unread in report.unread
         ),
     )
-    yield Section("Failing", (*where, "Why"), vpcs[Status.FAIL], _failing(report))
+    yield Section("Failing", (*where, "Why"), vpcs[Status.FAIL], _vpcs(report, Status.FAIL))
     yield Section(
         "Exemptions without effect",
         ("Entry", "Why", "Remedy"),
@@ -105,16 +106,8 @@ def _sections(report: Report) -> Iterator[Section]:
         yield Section(title, (*where, "Why"), vpcs[status], _vpcs(report, status), collapsed=True)
 
 
-def _failing(report: Report) -> Iterator[tuple[str, ...]]:
-    """Yield the failing VPCs, the most severe first: one pass for each severity."""
-    for severity in sorted(Severity, key=lambda each: each.rank, reverse=True):
-        for verdict in report.verdicts():
-            if verdict.status is Status.FAIL and verdict.findings[0].severity is severity:
-                yield _vpc(verdict)
-
-
 def _vpcs(report: Report, status: Status) -> Iterator[tuple[str, ...]]:
-    return (_vpc(verdict) for verdict in report.verdicts() if verdict.status is status)
+    return (_vpc(verdict) for verdict in worst_first(report, (status,)))
 
 
 def _vpc(verdict: Verdict) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""OCSF 1.3.0 events of the class Compliance Finding (2003, profile Cloud), one JSON object a line.
+"""For SIEMs and Amazon Security Lake: OCSF 1.3.0 Compliance Findings, one a line.
 
-https://schema.ocsf.io/1.3.0/classes/compliance_finding. There is one event per VPC, passing ones
-included; one for each exemption that does not hold; and one for each thing that could not be read,
-with the compliance status Warning, which OCSF has for missing information.
+The class is 2003, the profile Cloud: https://schema.ocsf.io/1.3.0/classes/compliance_finding. There
+is one event per VPC, passing ones included; one for each exemption that does not hold; and one for
+each thing that could not be read, with the compliance status Warning, which OCSF has for missing
+information.
 """
 
 import json

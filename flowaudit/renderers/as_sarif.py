@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, which code scanning services read: a result per finding.
+"""For code scanning: SARIF 2.1.0, a result a finding.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Passing VPCs are left out, since
 the readers of SARIF take every result for a defect. What could not be read is a notification of an

@@ -1,97 +1,112 @@
-"""For people at a terminal: one table per account, then what could not be read, then the counts."""
+"""For people at a terminal: what does not pass, the worst first, then the counts."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
+import click
 
-from flowaudit.console import draw, unread_lines
-from flowaudit.judging.finding import RegionReport, Report, Severity, Status, Verdict
-from flowaudit.renderers.words import counted, rates, unjudged
+from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.renderers.order import WORST_FIRST, worst_first
+from flowaudit.renderers.words import counted, unjudged
+from flowaudit.terminal import cut, unread_lines, width, wrap
 
-_STYLES = {
+_COLOURS = {
     Status.PASS: "green",
-    Status.FAIL: "bold red",
+    Status.FAIL: "red",
     Status.EXEMPT: "cyan",
     Status.SHARED: "cyan",
-    Status.UNKNOWN: "bold yellow",
+    Status.UNKNOWN: "yellow",
 }
+_NEEDS_ACTION = (Status.FAIL, Status.UNKNOWN)
+_INDENT = 9  # of the reasons: the width of the first column
+_PLACE = 16  # the longest name of a region has 14 characters
+_VPC = 23  # an id has 21
+_ACCOUNT = 14
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the tables, with one account at a time in memory."""
-    for account_id, results in groupby(report.results, lambda result: result.account_id):
-        table = _table(results)
-        if table.row_count:
-            yield draw(Text(f"Account {account_id}", style="bold"))
-            yield draw(table)
+    """Yield the rows, one VPC at a time in memory."""
+    columns = width()
+    statuses = WORST_FIRST if report.show_all else _NEEDS_ACTION
+    if any(report.totals.vpcs[status] for status in statuses):
+        yield _header(report)
+        for verdict in worst_first(report, statuses):
+            yield _row(report, verdict, columns)
+        yield "\n"
     yield from unread_lines(report.unread)
     for finding in report.findings:
-        yield draw(
-            Text.assemble(
-                (f"{finding.rule} ", "bold red"), f"{finding.resource}: {finding.message}"
-            )
-        )
-    yield draw(_summary(report))
+        text = f"{finding.rule} {finding.resource}: {finding.message}"
+        yield _emphasized(finding, wrap(text, 0, columns))
+    yield _summary(report, columns)
 
 
-def _table(results: Iterable[RegionReport]) -> Table:
-    table = Table("Region", "VPC", "Name", "Verdict", "Why", box=SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns[:4]:
-        column.no_wrap = True
-    table.columns[2].max_width = 24
-    table.columns[2].overflow = "ellipsis"
-    for result in results:
-        for verdict in result.verdicts:
-            name = verdict.vpc.name + (" (default)" if verdict.vpc.is_default else "")
-            table.add_row(
-                verdict.region,
-                verdict.vpc.id,
-                Text(name.strip()),
-                Text(verdict.status.upper(), style=_STYLES[verdict.status]),
-                _why(verdict),
-            )
-    return table
+def _header(report: Report) -> str:
+    account = f"{'Account':{_ACCOUNT}}" if len(report.accounts) > 1 else ""
+    header = f"{'Verdict':{_INDENT}}{'Region':{_PLACE}}{'VPC':{_VPC}}{account}Name"
+    title = "" if account else "".join(f"Account {each}\n\n" for each in report.accounts)
+    return title + click.style(header, bold=True) + "\n"
 
 
-def _why(verdict: Verdict) -> Text:
-    """The findings, each with its rule's id so that `--explain` can follow; else the summary."""
-    if not verdict.findings:
-        return Text(verdict.summary)
-    lines = [
-        Text.assemble(
-            (finding.rule, "dim" if finding.exempt or finding.severity is Severity.LOW else "bold"),
-            f" {finding.message}",
+def _row(report: Report, verdict: Verdict, columns: int) -> str:
+    status = click.style(f"{verdict.status.upper():{_INDENT}}", fg=_COLOURS[verdict.status])
+    account = f"{verdict.account_id:{_ACCOUNT}}" if len(report.accounts) > 1 else ""
+    place = f"{verdict.region:{_PLACE}}{verdict.vpc.id:{_VPC}}{account}"
+    name = verdict.vpc.name + (" (default)" if verdict.vpc.is_default else "")
+    name = cut(name.strip(), max(columns - _INDENT - len(place), 8))
+    return status + f"{place}{name}".rstrip() + "\n" + _why(verdict, columns)
+
+
+def _why(verdict: Verdict, columns: int) -> str:
+    """The findings, each with its requirement's id so that `--explain` can follow."""
+    reasons = [
+        _emphasized(
+            finding,
+            wrap(f"{finding.severity} {finding.rule}: {finding.message}", _INDENT, columns),
         )
         for finding in verdict.findings
     ]
-    if verdict.status is not Status.FAIL:
-        lines.insert(0, Text(verdict.summary))
-    return Text("\n").join(lines)
+    if verdict.status is not Status.FAIL or not reasons:
+        reasons.insert(0, wrap(_summarized(verdict), _INDENT, columns))
+    return "".join(reasons)
 
 
-def _summary(report: Report) -> Text:
+def _summarized(verdict: Verdict) -> str:
+    """The verdict's summary; what could not be read is told once, at the end."""
+    if not verdict.unread:
+        return verdict.summary
+    actions = " and ".join(dict.fromkeys(unread.action for unread in verdict.unread))
+    return f"{actions} could not be read: see NOT READ."
+
+
+def _emphasized(finding: Finding, text: str) -> str:
+    """Show the requirement's id in bold; dim, where nothing has to be done."""
+    dim = finding.exempt or finding.severity is Severity.LOW
+    style = click.style(finding.rule, dim=True) if dim else click.style(finding.rule, bold=True)
+    return text.replace(finding.rule, style, 1)
+
+
+def _summary(report: Report, columns: int) -> str:
     totals = report.totals
-    vpcs = sum(totals.vpcs.values())
-    counts = ", ".join(f"{count} {status}" for status, count in totals.vpcs.items() if count)
-    calls = sum(totals.calls.values())
-    throttled = f", {totals.throttled} of them throttled" if totals.throttled else ""
-    text = Text.assemble(
-        (counted(vpcs, "VPC"), "bold"),
-        f"{': ' if counts else ''}{counts}. ",
+    vpcs = counted(sum(totals.vpcs.values()), "VPC")
+    counts = [f"{totals.vpcs[status]:,} {status}" for status in WORST_FIRST if totals.vpcs[status]]
+    hidden = sum(totals.vpcs.values()) - sum(totals.vpcs[status] for status in _NEEDS_ACTION)
+    more = " (--all shows every VPC)" if hidden and not report.show_all else ""
+    calls = counted(sum(totals.calls.values()), "API call")
+    throttled = f", {totals.throttled:,} of them throttled" if totals.throttled else ""
+    text = wrap(f"{vpcs}{': ' if counts else ''}{', '.join(counts)}{more}.", 0, columns)
+    text = text.replace(vpcs, click.style(vpcs, bold=True), 1)
+    text += wrap(
         f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
-        f"in {report.seconds:.1f} s with {counted(calls, 'API call')}{throttled} "
-        f"({rates(report)}).",
+        f"in {report.seconds:.1f} s with {calls}{throttled}.",
+        0,
+        columns,
     )
     if rules := unjudged(report):
-        text.append(f"\nNot judged, because {report.source} does not tell: {', '.join(rules)}.")
+        why = f"Not judged, because {report.source} does not tell: {', '.join(rules)}."
+        text += wrap(why, 0, columns)
     if not report.complete:
-        text.append(
-            "\nINCOMPLETE: what was not read (see above) may hold VPCs that log nothing.",
-            style="bold yellow",
-        )
-    if totals.findings:
-        text.append("\nvpc-flow-logs audit --explain RULE says more about a rule.", style="dim")
+        warning = "INCOMPLETE: what was not read (see above) may hold VPCs that log nothing."
+        text += click.style(wrap(warning, 0, columns).rstrip(), fg="yellow", bold=True) + "\n"
+    if totals.vpcs[Status.FAIL] or report.findings:
+        hint = "vpc-flow-logs audit --explain REQUIREMENT says more about a requirement."
+        text += click.style(wrap(hint, 0, columns).rstrip(), dim=True) + "\n"
     return text

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from flowaudit import __version__
-from flowaudit.console import draw, unread_lines
+from flowaudit.console import draw
 from flowaudit.renderers.plain import encode
 from flowaudit.renderers.words import counted
+from flowaudit.terminal import unread_lines
 from flowaudit.verification.absence import Left, Remnant
 from flowaudit.verification.delivery import Checked, State
 from flowaudit.verification.report import Absence, Verification

@@ -46,11 +46,11 @@ class Golden:
         path = Path(__file__).parent / "golden" / name
         if self.update:
             path.write_text(text, encoding="utf-8", newline="")
+        remedy = "pytest tests/flowaudit/renderers --update-golden"
+        assert path.exists(), f"golden/{name} is missing: {remedy}"
         with path.open(encoding="utf-8", newline="") as file:
             expected = file.read()
-        assert text == expected, (
-            f"{name} differs. If it is meant: pytest tests/flowaudit/renderers --update-golden"
-        )
+        assert text == expected, f"{name} differs. If it is meant: {remedy}"
 
 
 @pytest.fixture

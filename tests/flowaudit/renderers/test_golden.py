@@ -6,6 +6,10 @@ you commit it.
 
 from __future__ import annotations
 
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,35 +20,28 @@ if TYPE_CHECKING:
     from flowaudit.judging.finding import Report
     from tests.flowaudit.renderers.conftest import Golden
 
-SUFFIXES = {
-    "table": "table.txt",
-    "json": "json",
-    "jsonl": "jsonl",
-    "csv": "csv",
-    "sarif": "sarif",
-    "junit": "junit.xml",
-    "html": "html",
-    "markdown": "md",
-    "ocsf": "ocsf.jsonl",
-    "asff": "asff.jsonl",
-}
+DOCS = Path(__file__).parents[3] / "docs" / "formats.md"
 
 
-def test_every_format_has_a_golden_file() -> None:
-    assert set(SUFFIXES) == set(FORMATS)
+@pytest.fixture(autouse=True)
+def _width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
 
 
-@pytest.mark.parametrize("name", SUFFIXES)
-def test_the_whole_report(
-    name: str, report: Report, golden: Golden, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
-    golden.check(f"audit.{SUFFIXES[name]}", "".join(render(name, report)))
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_whole_report(name: str, report: Report, golden: Golden) -> None:
+    golden.check(f"audit.{name}", "".join(render(name, report)))
 
 
-@pytest.mark.parametrize("name", SUFFIXES)
+@pytest.mark.parametrize("name", FORMATS)
 def test_a_report_in_which_everything_passes(
-    name: str, clean_report: Report, golden: Golden, monkeypatch: pytest.MonkeyPatch
+    name: str, clean_report: Report, golden: Golden
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
-    golden.check(f"clean.{SUFFIXES[name]}", "".join(render(name, clean_report)))
+    golden.check(f"clean.{name}", "".join(render(name, clean_report)))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_a_row_in_the_docs(name: str) -> None:
+    purpose = (inspect.getdoc(import_module(f"flowaudit.renderers.as_{name}")) or "").split("\n")[0]
+    rows = re.findall(rf"^\| `{name}` \| (.*?) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [purpose], f"docs/formats.md: the row of `{name}` has to say: {purpose}"
