@@ -80,7 +80,7 @@ def test_findings_are_printed_though_the_audit_is_incomplete(
     result = audit("--format", "table")
 
     assert result.code == 3
-    assert f"us-east-1 {vpc} FAIL" in plain(result.out)
+    assert f"FAIL us-east-1 {vpc}" in plain(result.out)
     assert f"NOT READ {ACCOUNT} eu-west-1: ec2:DescribeVpcs" in plain(result.out)
     assert "INCOMPLETE" in result.out
 
