@@ -297,6 +297,21 @@ def test_what_a_link_leads_to_is_replaced(audit: Audit, cloud: Cloud, tmp_path: 
     assert json.loads(file.read_text())["tool"] == "vpc-flow-logs"
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_report_may_be_read_by_whom_the_umask_lets(
+    audit: Audit, cloud: Cloud, tmp_path: Path, umask: int, mode: int
+) -> None:
+    del cloud
+    file = tmp_path / "report.json"
+    before = os.umask(umask)
+    try:
+        audit("--output", str(file))
+    finally:
+        os.umask(before)
+
+    assert file.stat().st_mode & 0o777 == mode
+
+
 def test_quiet_says_nothing_beside_the_report(audit: Audit, cloud: Cloud, tmp_path: Path) -> None:
     del cloud
     result = audit("--quiet", "--output", str(tmp_path / "report.json"))
