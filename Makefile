@@ -5,16 +5,19 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
+# Of a release: its tools, and what whoever installs it gets.
+TOOLS     := build/release-tools
+INSTALLED := build/installed
 
 # So that a failure on the left of a pipe is one.
 SHELL       := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lock clean
+.PHONY: help setup demo test lint dist lock clean
 
 help: ## list the commands
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install the pinned dependencies into .venv and get a Pulumi CLI
 	@$(PY) -m toolchain >/dev/null
@@ -42,16 +45,31 @@ lint: setup ## formatting, lint, strict types, architecture, workflows
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/basedpyright
 	@PYTHONPATH=.:components:policypack $(VENV)/bin/lint-imports --no-cache
-	@$(VENV)/bin/zizmor --offline --quiet .github examples/github-actions/*.yml
+	@$(VENV)/bin/zizmor --offline --quiet --strict-collection .github examples/github-actions/*.yml
 	@if command -v go >/dev/null; then \
 	  cd .github/actionlint && go tool actionlint -shellcheck= -pyflakes= ../workflows/*.yml ../../examples/github-actions/*.yml; \
 	else echo "Skipped actionlint, which is built with Go (https://go.dev/dl/): CI runs it."; fi
 
-lock: $(READY) ## pin the newest versions that pyproject.toml allows into requirements.lock
+dist: ## build what a release publishes: sdist, wheel, and the bill of what is installed with them
+	@rm -rf dist $(TOOLS) $(INSTALLED)
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r .github/release-requirements.txt
+	@SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" $(TOOLS)/bin/uv build --quiet --no-build-isolation --python $(TOOLS)/bin/python
+	@$(TOOLS)/bin/uv venv --quiet --python $(PYTHON) $(INSTALLED)
+	@$(TOOLS)/bin/uv pip install --quiet --python $(INSTALLED) --constraint requirements.lock --all-extras -r pyproject.toml
+	@$(TOOLS)/bin/uv pip install --quiet --python $(INSTALLED) --no-deps dist/*.whl
+	@$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON --output-file dist/vpc-flow-logs.cdx.json $(INSTALLED)
+	@ls dist
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows into the locks
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --upgrade --quiet \
 	  --custom-compile-command "make lock" --output-file requirements.lock
+	@$(VENV)/bin/uv pip compile --group release --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --upgrade --quiet \
+	  --custom-compile-command "make lock" --output-file .github/release-requirements.txt
 
 clean: ## remove what was made here; the built Pulumi CLI in the per-user cache stays
-	rm -rf $(VENV) policypack/venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) policypack/venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

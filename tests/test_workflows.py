@@ -1,6 +1,8 @@
 """What GitHub reads of this repository, beyond what zizmor and actionlint see in `make lint`."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from collections import defaultdict
 from pathlib import Path
@@ -16,7 +18,9 @@ WORKFLOWS = sorted(
     [*GITHUB.glob("workflows/*.yml"), *REPOSITORY.glob("examples/github-actions/*.yml")]
 )
 FORMS = sorted(set(GITHUB.glob("ISSUE_TEMPLATE/*.yml")) - {GITHUB / "ISSUE_TEMPLATE/config.yml"})
-CI: dict[str, Any] = yaml.safe_load((GITHUB / "workflows" / "ci.yml").read_text())
+CI, RELEASE = (
+    yaml.safe_load((GITHUB / "workflows" / f"{name}.yml").read_text()) for name in ("ci", "release")
+)
 
 
 def commands(job: dict[str, Any]) -> list[str]:
@@ -55,6 +59,39 @@ def test_ci_runs_on_each_python_that_the_package_takes() -> None:
     assert all(requires.contains(version) for version in matrix["python"])
     assert not requires.contains("3.10")
     assert matrix["os"] == ["ubuntu-latest", "macos-latest"]
+
+
+def test_each_job_of_a_release_may_do_what_it_is_for_and_no_more() -> None:
+    jobs = RELEASE["jobs"]
+    assert {name: job["permissions"] for name, job in jobs.items()} == {
+        "test": {"contents": "read"},
+        "build": {"contents": "read"},
+        "attest": {"contents": "read", "id-token": "write", "attestations": "write"},
+        "pypi": {"id-token": "write"},
+        "github": {"contents": "write"},
+    }
+    # What may write, or speak for this repository, runs nothing of the repository.
+    for name in ("attest", "pypi", "github"):
+        assert not any("checkout" in step.get("uses", "") for step in jobs[name]["steps"])
+    assert jobs["pypi"]["environment"] == "pypi"
+    assert [jobs[name].get("needs") for name in jobs] == [None, "test", "build", "attest", "pypi"]
+
+
+def test_what_publishes_a_release_is_pinned(tmp_path: Path) -> None:
+    (pin,) = [text for text in commands(RELEASE["jobs"]["build"]) if text.startswith("sed")]
+    (tmp_path / ".github").mkdir()
+    shutil.copy(GITHUB / "release-requirements.txt", tmp_path / ".github")
+    (tmp_path / "dist").mkdir()
+    subprocess.run(["bash", "-e", "-c", pin], cwd=tmp_path, check=True)
+    pinned = (tmp_path / "dist" / "uv.txt").read_text()
+    assert [line.split("==")[0] for line in pinned.splitlines() if "==" in line] == ["uv"]
+    assert "--hash=sha256:" in pinned
+
+
+def test_every_target_of_make_that_a_workflow_runs_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    for workflow in WORKFLOWS:
+        assert set(re.findall(r"make ([a-z-]+)", workflow.read_text())) <= targets
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda path: path.stem)
