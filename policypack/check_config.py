@@ -17,9 +17,9 @@ from typing import Any, cast
 
 from pulumi_policy import EnforcementLevel
 
-from vpc_flow_logs_policies import REQUIREMENTS
+from vpc_flow_logs_control.exemptions import ExemptionsError, read
+from vpc_flow_logs_policies import REQUIREMENTS, exemption_is_valid
 from vpc_flow_logs_policies.configuration import configured, unknown
-from vpc_flow_logs_policies.exemptions import ExemptionsError, read_exemptions
 
 _LEVELS = [level.value for level in EnforcementLevel]
 # What the engine takes beside the names of policies: a level for all, and Pulumi ESC environments.
@@ -66,14 +66,13 @@ def _exemptions_problems(file: object) -> list[str]:
     if not isinstance(file, str):
         return []
     try:
-        exemptions = read_exemptions(Path(file))
+        exemptions = read(Path(file), datetime.now(UTC).date())
     except ExemptionsError as error:
         return [str(error)]
-    today = datetime.now(UTC).date()
     return [
-        f'The exemption of "{exemption.vpc}" expired on {exemption.expires}.'
-        for exemption in exemptions
-        if exemption.expires < today
+        exemption_is_valid.problem_with(entry, defect)
+        for entry in exemptions.entries
+        if (defect := exemptions.defect(entry))
     ]
 
 

@@ -63,7 +63,7 @@ def _page(requirement: Requirement) -> str:
         lines += [
             "## Exemptions",
             "",
-            "An entry of the [exemptions file](../gate.md#exemptions) lifts it for a VPC:",
+            "An entry of the [exemptions file](../exemptions.md) lifts it for a VPC:",
             "",
             "```json",
             json.dumps(
@@ -72,7 +72,7 @@ def _page(requirement: Requirement) -> str:
                     "reason": "Nothing is ever attached to it; ticket NET-212",
                     "owner": "network-team@example.com",
                     "expires": "2027-03-31",
-                    "policies": [requirement.name],
+                    "requirements": [requirement.name],
                 },
                 indent=2,
             ),

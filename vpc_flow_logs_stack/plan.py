@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from flowaudit.facts import FlowLog, RegionFacts, Vpc
-from flowaudit.judging.exemptions import Exemptions
-from flowaudit.judging.finding import Requirement, Status, Verdict
+from flowaudit.judging import exemptions as live
+from flowaudit.judging.finding import Finding, Requirement, Status, Verdict
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
 from flowaudit.renderers.words import counted
+from vpc_flow_logs_control.exemptions import Exemptions, LiveReach
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
@@ -177,15 +178,7 @@ def plan(
     ]
     if problems := [problem for draft in drafts for problem in draft.problems]:
         raise PlanError(problems)
-    matched = {
-        entry
-        for account in accounts
-        for facts in account.regions
-        for vpc in facts.vpcs
-        for entry in exemptions.matching(vpc)
-    }
-    everything = configuration.regions is None and configuration.vpcs is None
-    stale = exemptions.problems(matched, complete=everything)
+    stale = _exemption_findings(configuration, accounts, exemptions)
     return Plan(
         decisions=tuple(one for draft in drafts for one in draft.decisions),
         flow_logs=tuple(one for draft in drafts for one in draft.flow_logs),
@@ -200,6 +193,22 @@ def plan(
         ),
         newly_covered=sum(draft.newly_covered for draft in drafts),
     )
+
+
+def _exemption_findings(
+    configuration: Configuration, accounts: Sequence[AccountFacts], exemptions: Exemptions
+) -> Iterable[Finding]:
+    """Return what is wrong with the exemptions; everything in their reach was read."""
+    found = [
+        live.identity(vpc, facts.region)
+        for account in accounts
+        for facts in account.regions
+        for vpc in facts.vpcs
+    ]
+    matched = {entry for entry in exemptions.entries if any(entry.matches(each) for each in found)}
+    regions = None if configuration.regions is None else frozenset(configuration.regions)
+    reach = LiveReach(frozenset(account.id for account in accounts), regions)
+    return live.findings(exemptions, matched, reach)
 
 
 def _scope_problems(
@@ -296,7 +305,7 @@ class _Draft:
         if verdict.status is Status.SHARED:
             self._decide(facts, vpc, Outcome.SHARED, verdict.summary)
             return
-        if exemption := self.exemptions.lifting(vpc, _EXEMPTED_RULE):
+        if exemption := self.exemptions.lifting(live.identity(vpc, facts.region), _EXEMPTED_RULE):
             reason = f"until {exemption.expires}: {exemption.reason} ({exemption.owner})"
             self._decide(facts, vpc, Outcome.EXEMPT, reason)
             return

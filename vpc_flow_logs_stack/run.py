@@ -7,9 +7,8 @@ import botocore.exceptions
 import pulumi
 import pulumi_aws
 
-from flowaudit.errors import ConfigurationError
-from flowaudit.judging import exemptions
 from flowaudit.reading import aws
+from vpc_flow_logs_control import exemptions
 from vpc_flow_logs_control.ownership import stack_tag_value
 from vpc_flow_logs_stack import cost, engine, reading
 from vpc_flow_logs_stack.configuration import Configuration
@@ -41,7 +40,7 @@ def run() -> None:
         if not wanted.accounts:
             _require_same_account(accounts)
         decided = plan(wanted, accounts, before, lifted, tag)
-    except (ConfigurationError, PlanError, UnreadError) as error:
+    except (exemptions.ExemptionsError, PlanError, UnreadError) as error:
         raise pulumi.RunError(str(error)) from error
     except botocore.exceptions.BotoCoreError as error:
         raise pulumi.RunError(

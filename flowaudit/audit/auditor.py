@@ -11,9 +11,8 @@ from tempfile import SpooledTemporaryFile
 
 from flowaudit import __version__
 from flowaudit.facts import RegionFacts, Unread
-from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging import exemptions
 from flowaudit.judging.finding import (
-    Exemption,
     Finding,
     RegionReport,
     Report,
@@ -24,6 +23,7 @@ from flowaudit.judging.finding import (
 )
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
+from vpc_flow_logs_control.exemptions import Exemption, Exemptions, LiveReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,16 @@ class Plan:
         source: Where the facts are from: `ec2`, or `config-aggregator NAME`.
         requirement: What a VPC has to fulfil.
         exemptions: Who need not.
-        everything: Whether all accounts and regions in the exemptions' reach are read.
+        regions: The regions that are read; None for every one that is enabled.
+        selected: Whether only some accounts of the organization are read.
         live: Whether the source tells a flow log's status and delivery, and log groups.
     """
 
     source: str = "ec2"
     requirement: Requirement = field(default_factory=Requirement)
     exemptions: Exemptions = field(default_factory=Exemptions)
-    everything: bool = True
+    regions: frozenset[str] | None = None
+    selected: bool = False
     live: bool = True
 
 
@@ -102,7 +104,10 @@ class Auditor(AbstractContextManager["Auditor"]):
             self.vpcs[verdict.status] += 1
             self._count(verdict.findings)
         for vpc in item.vpcs:
-            self._matched.update(self._plan.exemptions.matching(vpc))
+            who = exemptions.identity(vpc, item.region)
+            self._matched.update(
+                entry for entry in self._plan.exemptions.entries if entry.matches(who)
+            )
         self._results.add(result)
         return result
 
@@ -123,9 +128,7 @@ class Auditor(AbstractContextManager["Auditor"]):
 
     def report(self, *, interrupted: bool = False, show_all: bool = False) -> Report:
         """Return the report on everything that was added."""
-        findings = self._plan.exemptions.problems(
-            self._matched, complete=self._plan.everything and not self.unread and not interrupted
-        )
+        findings = self._exemption_findings(interrupted=interrupted)
         self._count(findings)
         return Report(
             tool_version=__version__,
@@ -155,6 +158,15 @@ class Auditor(AbstractContextManager["Auditor"]):
             interrupted=interrupted,
             show_all=show_all,
         )
+
+    def _exemption_findings(self, *, interrupted: bool) -> tuple[Finding, ...]:
+        unread = {(each.account_id, each.region) for each in self.unread}
+        if interrupted:
+            unread.add(("", None))
+        reach = LiveReach(
+            frozenset(self._accounts), self._plan.regions, self._plan.selected, frozenset(unread)
+        )
+        return tuple(exemptions.findings(self._plan.exemptions, self._matched, reach))
 
 
 class _Spool:

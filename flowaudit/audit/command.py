@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, cast
 
 from flowaudit import reports, scope
 from flowaudit.audit.auditor import Auditor, Plan
-from flowaudit.judging import exemptions
+from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Report, Requirement, Severity, TrafficType
 from flowaudit.reading import aggregator, aws, organization
 from flowaudit.reading.inventory import Account, Inventory, Limits
 from flowaudit.renderers import render
+from vpc_flow_logs_control import exemptions
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -63,15 +64,13 @@ def run(request: Request) -> int:
     targets = reports.targets(request.formats, request.output)
     scope.roles_by_account(request.role_arns)
     session = scope.open_session(request.profile, request.regions)
-    everything = request.regions == ("all",) and not request.accounts
     plan = Plan(
         source=" ".join(request.source) if request.source else "ec2",
         live=request.source is None,
         requirement=Requirement(request.traffic_type, request.min_retention),
-        exemptions=exemptions.read(request.exemptions, datetime.now(UTC).date())
-        if request.exemptions
-        else exemptions.Exemptions(),
-        everything=everything,
+        exemptions=_exemptions(request.exemptions),
+        regions=None if request.regions == ("all",) else frozenset(request.regions),
+        selected=bool(request.accounts),
     )
     gc.freeze()  # what is there by now stays; from here on an organization makes garbage
     gc.enable()
@@ -96,6 +95,15 @@ def _exit_code(report: Report, fail_on: str) -> int:
 
 
 # What was asked for
+
+
+def _exemptions(file: Path | None) -> exemptions.Exemptions:
+    if file is None:
+        return exemptions.Exemptions()
+    try:
+        return exemptions.read(file, datetime.now(UTC).date())
+    except exemptions.ExemptionsError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequence[Account]:

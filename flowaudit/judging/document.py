@@ -11,11 +11,12 @@ from datetime import date
 from pathlib import Path
 
 from flowaudit.facts import FlowLog, LogGroup, NetworkInterface, RegionFacts, Vpc
-from flowaudit.judging.exemptions import Exemptions
-from flowaudit.judging.finding import Exemption, Finding, Requirement
+from flowaudit.judging import exemptions
+from flowaudit.judging.finding import Finding, Requirement
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.requirements.rule import Rule
 from flowaudit.judging.verdicts import judge
+from vpc_flow_logs_control.exemptions import Exemption, Exemptions, LiveReach
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 
@@ -56,7 +57,9 @@ _EXAMPLES = {
         replace(_GOOD, flow_logs=(_LOG, replace(_LOG, id="fl-4e5f6a7b", traffic_type="ALL"))),
     ),
 }
-_STALE = Exemption("sandbox-*", "Nothing is attached to it", "net@example.com", date(2026, 3, 31))
+_STALE = Exemption(
+    "Nothing is attached to it", "net@example.com", date(2026, 3, 31), name_tag="sandbox-*"
+)
 
 
 def findings(rule: Rule) -> Sequence[Finding]:
@@ -66,9 +69,14 @@ def findings(rule: Rule) -> Sequence[Finding]:
         KeyError: When a rule has no example.
     """
     if rule.check is None:
-        expired = Exemptions((_STALE,), date(2026, 4, 1))
-        unmatched = Exemptions((_STALE,), date(2026, 1, 1))
-        return [each.problems((), complete=True)[0] for each in (expired, unmatched)]
+        days = (date(2026, 4, 1), date(2025, 1, 1), date(2026, 1, 1))
+        return [
+            finding
+            for today in days
+            for finding in exemptions.findings(
+                Exemptions((_STALE,), today), (), LiveReach(frozenset({_VPC.owner_id}))
+            )
+        ]
     return [
         finding
         for facts in _EXAMPLES[rule.id]

@@ -8,11 +8,12 @@ the report is small, and known before the first verdict is rendered.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from flowaudit.facts import FlowLog, LogGroup, Unread, Vpc
+from vpc_flow_logs_control.exemptions import Exemption
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 
 TrafficType = Literal["REJECT", "ALL", "any"]
@@ -65,28 +66,6 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
-    """An entry of the exemptions file that applies to a VPC.
-
-    Attributes:
-        vpc: The entry's pattern: a VPC id, or a glob over the VPC's `Name` tag.
-        reason: Why the VPC is exempt.
-        owner: Who answers for it.
-        expires: The last day (in UTC) on which it holds.
-        rules: The rules it lifts; None for all.
-        covered_by_stack: When given, no exemption but a claim that the flow log is declared in
-            this Pulumi stack.
-    """
-
-    vpc: str
-    reason: str
-    owner: str
-    expires: date
-    rules: tuple[str, ...] | None = None
-    covered_by_stack: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """One requirement that is not fulfilled in one place.
 
@@ -95,7 +74,7 @@ class Finding:
         severity: The rule's own, or lower where the defect has less effect here.
         account_id: The account, empty for a finding about the exemptions file.
         region: The region, empty for a finding about the exemptions file.
-        resource: The id of the VPC, or the pattern of the exemption.
+        resource: The id of the VPC, or which VPCs the exemption is about.
         message: What is wrong here, and the consequence; one or two sentences.
         remedy: What to do about it, with the ids filled in.
         evidence: The ids of the resources that show it, sorted.

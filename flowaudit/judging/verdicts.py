@@ -11,10 +11,9 @@ from flowaudit.facts import (
     RegionFacts,
     Unread,
 )
-from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.exemptions import apply, identity
 from flowaudit.judging.finding import (
     Coverage,
-    Exemption,
     Finding,
     Requirement,
     Severity,
@@ -23,6 +22,7 @@ from flowaudit.judging.finding import (
 )
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.requirements.rule import Subject, describe
+from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 
 
 def judge(
@@ -83,7 +83,7 @@ def _judge_vpc(subject: Subject, exemptions: Exemptions, rules: Sequence[str]) -
         for id_ in rules
         if (check := RULES[id_].check) and (finding := check(subject)) is not None
     ]
-    findings, exemption = exemptions.apply(vpc, found)
+    findings, exemption = apply(exemptions, identity(vpc, facts.region), found)
     unread = _missing(subject)
     status = _status(findings, unread)
     groups = subject.log_groups or {}

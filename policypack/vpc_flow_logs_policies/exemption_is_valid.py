@@ -1,24 +1,24 @@
 """Every exemption is well-formed, in force and about a VPC of the stack."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from .exemptions import Exemption
+from vpc_flow_logs_control.exemptions import LONGEST, DeclaredReach, Defect, Exemption, Exemptions
+
 from .requirement import Finding, Requirement
-from .stack_graph import StackGraph
+from .stack_graph import StackGraph, identity_of
 
 REQUIREMENT = Requirement(
     name="exemption-is-valid",
     sentence="Every exemption is well-formed, has not expired and is about a VPC of the stack.",
     consequence="Exemptions outlive their reason, and cover what nobody meant them to.",
     why=(
-        "An exemption is a hole in the gate, so each one is reviewed, has an owner and ends. A "
-        "file with a mistake in it exempts nothing. An entry that matches no VPC of the stack is "
-        "one that has done its time, or one with a typing error. Entries whose URN names another "
-        "stack or project are left alone, so that stacks can share a file; and so are VPC ids, "
-        "which may be unknown in preview."
+        "An exemption is a hole in the gate, so each one is reviewed, has an owner and ends within "
+        "366 days. A file with a mistake in it exempts nothing. An entry that matches no VPC of "
+        "the stack is one that has done its time, or one with a typing error. Entries about "
+        "another stack, account or region are left alone, so that all can share a file, and so "
+        "are entries about live VPCs: ids, which may be unknown in preview, and Name tags."
     ),
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
@@ -46,32 +46,47 @@ REQUIREMENT = Requirement(
 )
 
 
-def findings(exemptions: Iterable[Exemption], graph: StackGraph, today: date) -> Iterator[Finding]:
+def findings(exemptions: Exemptions, graph: StackGraph) -> Iterator[Finding]:
     """What is wrong with the exemptions, in the file's order.
 
     Args:
-        exemptions: The entries of the file.
+        exemptions: What the file says.
         graph: The stack.
-        today: The day, in UTC.
     """
-    for exemption in exemptions:
-        matched = any(exemption.matches(coverage.vpc) for coverage in graph.coverage)
-        if not matched and not exemption.may_be_about(graph.stack, graph.project):
-            continue
-        if exemption.expires < today:
-            yield Finding(
-                "",
-                (),
-                f'The exemption of "{exemption.vpc}" expired on {exemption.expires} '
-                f"(owner: {exemption.owner}).",
-                "Make the VPC meet the policies, or have the exemption reviewed and prolonged.",
-            )
-        elif not matched:
-            yield Finding(
-                "",
-                (),
-                f'The exemption of "{exemption.vpc}" matches no VPC of this stack '
-                f"(owner: {exemption.owner}).",
-                "Remove it, or correct its vpc; in a file that stacks share, name the stack:\n"
-                f'    "vpc": "urn:pulumi:{graph.stack}::{graph.project}::**"',
-            )
+    vpcs = [identity_of(coverage.vpc) for coverage in graph.coverage]
+    matched = {entry for entry in exemptions.entries if any(map(entry.may_match, vpcs))}
+    reach = DeclaredReach(graph.project, graph.stack)
+    for entry, defect in exemptions.defects(matched, reach):
+        remedy = _WORDS[defect][1].format(
+            days=LONGEST.days, project=graph.project, stack=graph.stack
+        )
+        yield Finding("", (), problem_with(entry, defect), remedy)
+
+
+def problem_with(entry: Exemption, defect: Defect) -> str:
+    """Why an entry does not hold, in a sentence."""
+    problem = _WORDS[defect][0].format(day=entry.expires, stack=entry.covered_by)
+    return f'The exemption of "{entry.about}" {problem} (owner: {entry.owner}).'
+
+
+_WORDS: Mapping[Defect, tuple[str, str]] = {
+    Defect.EXPIRED: (
+        "expired on {day}",
+        "Make the VPC meet the policies, or have the exemption reviewed and prolonged.",
+    ),
+    Defect.TOO_FAR_AHEAD: (
+        "expires on {day}, too far ahead, and lifts nothing",
+        "Let it expire within {days} days, so that somebody looks at it again.",
+    ),
+    Defect.COVERED_BY_ITSELF: (
+        "says that stack {stack} declares the flow log, which is this stack, and lifts nothing",
+        "Declare the flow log here, or name the stack that does.",
+    ),
+    Defect.UNMATCHED: (
+        "matches no VPC of this stack",
+        (
+            "Remove it, or correct its vpc; in a file that stacks share, name the stack:\n"
+            '    "vpc": "urn:pulumi:{stack}::{project}::**"'
+        ),
+    ),
+}

@@ -22,11 +22,12 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from vpc_flow_logs_control.exemptions import Exemption, Exemptions, ExemptionsError, read
+
 from . import exemption_is_valid, gate_is_sound, waiver_is_visible
 from .configuration import configured
-from .exemptions import Exemption, ExemptionsError, read_exemptions
 from .requirement import Config, Finding, Requirement
-from .stack_graph import StackGraph
+from .stack_graph import StackGraph, identity_of
 
 
 def _today() -> date:
@@ -63,7 +64,7 @@ class Gate:
         """
         self._requirements = requirements
         self._today = today
-        self._exemptions: tuple[Exemption, ...] = ()
+        self._exemptions = Exemptions()
         self._waivers: list[_Message] = []
         self._defects: list[_Message] = []
         self._about_the_gate: Mapping[str, _AboutTheGate] = {
@@ -127,7 +128,7 @@ class Gate:
             if waiver := self._waiver(requirement, finding, config):
                 self._waivers.append(waiver)
             else:
-                yield _message(requirement, finding)
+                yield _message(requirement, finding, self._almost_lifting(requirement, finding))
 
     def _waiver(
         self, requirement: Requirement, finding: Finding, config: Config
@@ -136,32 +137,40 @@ class Gate:
             return _Message(finding.urn, f"{requirement.name} is undecided: {finding.problem}")
         used: list[str] = []
         for vpc in finding.vpcs:
-            exemption = next(
-                (
-                    each
-                    for each in self._exemptions
-                    if each.expires >= self._today()
-                    and each.concerns(requirement.name)
-                    and each.matches(vpc)
-                ),
-                None,
-            )
-            if exemption is None:
+            identity = identity_of(vpc)
+            entry = self._exemptions.lifting(
+                identity, requirement.name
+            ) or self._exemptions.claiming(identity, requirement.name)
+            if entry is None:
                 return None
-            used.append(f'VPC "{vpc.name}" and {requirement.name}: {exemption.in_words}.')
+            used.append(f'VPC "{vpc.name}" and {requirement.name}: {_in_words(entry)}.')
         return _Message(finding.urn, "\n".join(used)) if used else None
 
+    def _almost_lifting(self, requirement: Requirement, finding: Finding) -> str:
+        """Say which exemptions do not lift a finding only because no account or region is known."""
+        identities = [identity_of(vpc) for vpc in finding.vpcs]
+        return "".join(
+            f"\nThe exemption of {entry.about} does not lift this: the account or the region of "
+            "the VPC is not known before the deployment. A URN names the VPC without them."
+            for entry in self._exemptions.entries
+            if entry.concerns(requirement.name)
+            and not self._exemptions.defect(entry)
+            and any(entry.may_match(each) and not entry.matches(each) for each in identities)
+        )
+
     def _read_exemptions(self, args: StackValidationArgs, config: Config) -> Iterator[_Message]:
-        self._exemptions = ()
+        self._exemptions = Exemptions()
         if "file" not in config:
             return
-        try:
-            self._exemptions = read_exemptions(Path(config["file"]))
-        except ExemptionsError as error:
-            yield _Message("", f"{error} Until that is put right, nothing is exempt.")
-            return
         graph = StackGraph(args.resources)
-        for finding in exemption_is_valid.findings(self._exemptions, graph, self._today()):
+        try:
+            self._exemptions = read(
+                Path(config["file"]), self._today(), f"{graph.project}/{graph.stack}"
+            )
+        except ExemptionsError as error:
+            yield _Message("", f"{error}\nUntil that is put right, nothing is exempt.")
+            return
+        for finding in exemption_is_valid.findings(self._exemptions, graph):
             yield _message(exemption_is_valid.REQUIREMENT, finding)
 
     def _not_sound(self, requirement: Requirement, text: str, report: ReportViolation) -> None:
@@ -211,8 +220,16 @@ class _RemediatedPolicy(_JudgedPolicy, ResourceValidationPolicy):  # pyright: ig
         return self._gate.set_right(self._requirement, args)
 
 
-def _message(requirement: Requirement, finding: Finding) -> _Message:
-    return _Message(finding.urn, f"{finding.problem}\n{requirement.consequence}\n{finding.remedy}")
+def _message(requirement: Requirement, finding: Finding, remark: str = "") -> _Message:
+    text = f"{finding.problem}\n{requirement.consequence}\n{finding.remedy}{remark}"
+    return _Message(finding.urn, text)
+
+
+def _in_words(entry: Exemption) -> str:
+    because = (
+        f"its flow log is declared in stack {entry.covered_by}" if entry.covered_by else "exempt"
+    )
+    return f"{because} until {entry.expires}: {entry.reason} (owner: {entry.owner})"
 
 
 def _taken(messages: list[_Message]) -> list[_Message]:

@@ -8,6 +8,7 @@ Where ids are known, because the stack exists already, they decide.
 Whatever cannot be worked out is said to be undecidable, and never counts as coverage.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from enum import Enum
 
 from pulumi_policy import PolicyResource
 
-from .properties import UNKNOWN, Unknown, text_of
+from vpc_flow_logs_control.exemptions import Identity
+
+from .properties import UNKNOWN, Unknown, text_of, value_of
 
 VPC_TYPES = frozenset(
     {"aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc", "aws-native:ec2:Vpc"},
@@ -286,6 +289,33 @@ def id_of(vpc: PolicyResource) -> str | None:
             return value
     arn = text_of(vpc.props, "arn")
     return arn.rsplit("/", 1)[1] if isinstance(arn, str) and "/" in arn else None
+
+
+def identity_of(vpc: PolicyResource) -> Identity:
+    """What an exemption can know a VPC by. A Name tag is a live VPC's."""
+    region = region_of(vpc).name
+    return Identity(
+        urn=vpc.urn,
+        name=vpc.name,
+        id=id_of(vpc),
+        account=_account_of(vpc),
+        region=region if isinstance(region, str) else None,
+    )
+
+
+def _account_of(vpc: PolicyResource) -> str | None:
+    """The account of a VPC: its ARN's, once it exists; before, the only one that is allowed."""
+    arn = text_of(vpc.props, "arn")
+    # The engine passes a provider's lists as JSON.
+    allowed = value_of(vpc.provider.props, "allowedAccountIds") if vpc.provider else None
+    for text, pattern in ((arn, _ARN_ACCOUNT), (allowed, _ONLY_ACCOUNT)):
+        if isinstance(text, str) and (match := pattern.fullmatch(text)):
+            return match[1]
+    return None
+
+
+_ARN_ACCOUNT = re.compile(r"arn:[^:]*:ec2:[^:]*:([0-9]{12}):.*")
+_ONLY_ACCOUNT = re.compile(r'\["?([0-9]{12})"?\]')
 
 
 def region_of(resource: PolicyResource) -> Region:

@@ -17,6 +17,7 @@ import subprocess
 import venv
 from collections.abc import Generator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -247,11 +248,12 @@ def test_a_mistake_in_the_configuration_stops_everything(
 
 @pytest.mark.parametrize("case", ["direct"], indirect=True)
 def test_an_exemption_lets_a_vpc_pass_and_is_seen(case: Case) -> None:
+    expires = str(datetime.now(UTC).date() + timedelta(days=30))
     entry = {
         "vpc": "urn:pulumi:test::direct::**::bare",
         "reason": "Nothing is ever attached to it",
         "owner": "network-team@example.com",
-        "expires": "2099-12-31",
+        "expires": expires,
     }
     # Paths are relative to the Pulumi project's folder.
     (case.project.folder / "exemptions.json").write_text(json.dumps({"exemptions": [entry]}))
@@ -259,7 +261,7 @@ def test_an_exemption_lets_a_vpc_pass_and_is_seen(case: Case) -> None:
     file.write_text('{"exemption-is-valid": {"file": "exemptions.json"}}')
     arguments = ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
     printed = case.project.pulumi("preview", *arguments)
-    assert "exempt until 2099-12-31: Nothing is ever attached to it" in printed
+    assert f"exempt until {expires}: Nothing is ever attached to it" in printed
 
 
 @pytest.mark.parametrize("case", ["accept_only"], indirect=True)

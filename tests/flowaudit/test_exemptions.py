@@ -17,13 +17,19 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "exemptions.json"
 
 
-def entry(vpc: str, **more: Any) -> dict[str, Any]:
+def entry(name_tag: str, **more: Any) -> dict[str, Any]:
     return {
-        "vpc": vpc,
+        "nameTag": name_tag,
         "reason": "no traffic",
         "owner": "net@example.com",
         "expires": LATER.isoformat(),
     } | more
+
+
+def by_id(vpc: str, **more: Any) -> dict[str, Any]:
+    given = entry("", vpc=vpc, **more)
+    del given["nameTag"]
+    return given
 
 
 def write(file: Path, *entries: dict[str, Any]) -> str:
@@ -37,9 +43,9 @@ def test_an_exempt_vpc_says_why_and_fails_nothing(
 ) -> None:
     cloud.log_everything(*REGIONS)
     vpc = cloud.vpc("sandbox-1")
-    pattern = {"id": vpc, "name": "sandbox-1", "glob": "sandbox-*"}[by]
+    named = {"id": by_id(vpc), "name": entry("sandbox-1"), "glob": entry("sandbox-*")}[by]
 
-    result = audit("--exemptions", write(file, entry(pattern)))
+    result = audit("--exemptions", write(file, named))
 
     assert result.code == 0
     verdict = result.vpc(vpc)
@@ -50,19 +56,55 @@ def test_an_exempt_vpc_says_why_and_fails_nothing(
     assert result.report["totals"]["findings"] == {}
 
 
-def test_names_are_patterns_and_ids_are_not(cloud: Cloud, audit: Audit, file: Path) -> None:
-    vpc = cloud.vpc("other")
+def test_a_tag_is_matched_only_by_an_entry_about_tags(
+    cloud: Cloud, audit: Audit, file: Path
+) -> None:
+    vpc = cloud.vpc("sandbox-1")
+    entries = [by_id("sandbox-*"), by_id(vpc[:-1]), entry(vpc), by_id("urn:pulumi:a::b::**")]
 
-    result = audit("--exemptions", write(file, entry("sandbox-*"), entry(vpc[:-1])))
+    result = audit("--exemptions", write(file, *entries))
 
     assert result.vpc(vpc)["status"] == "fail"
+
+
+@pytest.mark.parametrize(
+    "change", [{"account": "210987654321"}, {"region": "sa-east-1"}, {"expires": "2020-01-01"}]
+)
+def test_an_entry_about_another_place_or_time_lifts_nothing(
+    cloud: Cloud, audit: Audit, file: Path, change: dict[str, str]
+) -> None:
+    vpc = cloud.vpc("dev")
+    here = {"account": "123456789012", "region": "eu-west-1"}
+
+    exempt = audit("--exemptions", write(file, by_id(vpc, **here)))
+    judged = audit("--exemptions", write(file, by_id(vpc, **(here | change))))
+
+    assert exempt.vpc(vpc)["status"] == "exempt"
+    assert exempt.report["findings"] == []
+    assert judged.vpc(vpc)["status"] == "fail"
+    assert len(judged.report["findings"]) == ("expires" in change)
+
+
+def test_an_entry_that_ends_too_late_does_not_hold_and_the_others_do(
+    cloud: Cloud, audit: Audit, file: Path
+) -> None:
+    late, timely = cloud.vpc("late"), cloud.vpc("timely")
+    too_late = (TODAY + timedelta(days=380)).isoformat()
+
+    result = audit("--exemptions", write(file, by_id(late, expires=too_late), by_id(timely)))
+
+    assert result.vpc(late)["status"] == "fail"
+    assert result.vpc(timely)["status"] == "exempt"
+    [finding] = result.report["findings"]
+    assert (finding["rule"], finding["resource"]) == ("exemption-is-valid", late)
+    assert f"Expires on {too_late}, more than 366 days ahead" in finding["message"]
 
 
 def test_only_the_named_rules_are_lifted(cloud: Cloud, audit: Audit, file: Path) -> None:
     cloud.log_group(days=None)
     vpc = cloud.vpc("dev")
     cloud.flow_log(vpc, "ACCEPT")
-    one = entry("dev", policies=["log-group-has-retention"])
+    one = entry("dev", requirements=["log-group-has-retention"])
 
     result = audit("--exemptions", write(file, one))
 
@@ -71,7 +113,7 @@ def test_only_the_named_rules_are_lifted(cloud: Cloud, audit: Audit, file: Path)
         "flow-log-captures-rejects": False,
         "log-group-has-retention": True,
     }
-    two = entry("dev", policies=["log-group-has-retention", "flow-log-captures-rejects"])
+    two = entry("dev", requirements=["log-group-has-retention", "flow-log-captures-rejects"])
     assert audit("--exemptions", write(file, two)).vpc(vpc)["status"] == "exempt"
 
 
@@ -104,10 +146,10 @@ def test_an_expired_exemption_is_a_finding_though_every_vpc_passes(
 def test_an_unmatched_exemption_is_a_finding_when_everything_was_read(
     proxy: Proxy, audit: Audit, file: Path
 ) -> None:
-    path = write(file, entry("misspelt"), entry("urn:pulumi:prod::network::**"))
+    path = write(file, entry("misspelt"), by_id("urn:pulumi:prod::network::**"), by_id("name"))
 
     [finding] = audit("--exemptions", path, regions=None).report["findings"]
-    assert (finding["resource"], finding["rule"]) == ("misspelt", "exemption-is-valid")
+    assert (finding["resource"], finding["rule"]) == ("nameTag misspelt", "exemption-is-valid")
 
     assert audit("--exemptions", path).report["findings"] == []  # it may be in another region
     proxy.fault("eu-west-1", "ec2:DescribeVpcs", error("InternalError"))
@@ -136,14 +178,15 @@ def test_a_claim_that_another_stack_logs_a_vpc_is_checked(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("not JSON", "Expecting value"),
-        ("{}", "'exemptions' is a required property"),
-        ('{"exemptions": [{"vpc": "a"}]}', "'owner' is a required property"),
-        (json.dumps({"exemptions": [entry("a", until="x")]}), "'until' was unexpected"),
-        (json.dumps({"exemptions": [entry("a", expires="31.12.2030")]}), "does not match"),
-        (json.dumps({"exemptions": [entry("a", expires="2030-02-30")]}), "day is out of range"),
-        (json.dumps({"exemptions": [entry("")]}), "non-empty"),
-        (json.dumps({"exemptions": [entry("a", policies=[])]}), "non-empty"),
+        ("not JSON", "it is not JSON: Expecting value"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"exemptions": [], "exemptions": []}', "the key 'exemptions' stands twice"),
+        (json.dumps({"exemptions": [by_id("a", until="x")]}), "there is no key 'until'"),
+        (json.dumps({"exemptions": [by_id("*")]}), "that does not fit every VPC"),
+        (
+            json.dumps({"exemptions": [entry("a", requirements=["vpc-has-flowlog"])]}),
+            "did you mean vpc-has-flow-log?",
+        ),
     ],
 )
 def test_a_malformed_file_is_a_configuration_error(
@@ -159,17 +202,19 @@ def test_a_malformed_file_is_a_configuration_error(
     assert not proxy.questions
 
 
-def test_a_missing_file_is_a_configuration_error(audit: Audit, file: Path) -> None:
-    result = audit("--exemptions", str(file))
+def test_what_is_no_file_is_a_configuration_error(audit: Audit, file: Path) -> None:
+    missing = audit("--exemptions", str(file))
+    device = audit("--exemptions", "/dev/zero")
 
-    assert result.code == 2
-    assert "No such file" in result.err
+    assert (missing.code, device.code) == (2, 2)
+    assert "No such file" in missing.err
+    assert "it is not a regular file" in device.err
 
 
-def test_an_unknown_rule_in_the_file_is_no_error_because_the_pack_has_more_policies(
+def test_a_requirement_of_the_gate_alone_is_no_mistake(
     cloud: Cloud, audit: Audit, file: Path
 ) -> None:
     vpc = cloud.vpc("dev")
-    path = write(file, entry("dev", policies=["delivery-role-is-scoped"]))
+    path = write(file, entry("dev", requirements=["delivery-role-is-scoped"]))
 
     assert audit("--exemptions", path).vpc(vpc)["status"] == "fail"

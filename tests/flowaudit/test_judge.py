@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
-from flowaudit.judging.exemptions import Exemptions
 from flowaudit.judging.finding import Coverage, Requirement, Status, Verdict
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
+from vpc_flow_logs_control.exemptions import Exemptions
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 LONG, SHORT = LogGroup("long", 365), LogGroup("short", 30)

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
-from flowaudit.judging.exemptions import Exemptions
 from flowaudit.judging.finding import Requirement, Severity, Status, Verdict
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
+from vpc_flow_logs_control.exemptions import Exemptions
 
 T = TypeVar("T")
 OURS, THEIRS = "123456789012", "210987654321"

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -106,11 +107,13 @@ def test_the_pack_has_the_version_of_the_project() -> None:
     assert (pack["name"], pack["version"]) == (project["name"], project["version"])
 
 
-def test_the_example_configuration_is_in_order() -> None:
-    folder = PACK.parent / "examples" / "github-actions"
+def test_the_example_configuration_is_in_order(tmp_path: Path) -> None:
+    examples = PACK.parent / "examples"
+    shutil.copy(examples / "github-actions" / "policy-config.json", tmp_path)
+    shutil.copy(examples / "exemptions.json", tmp_path)
     result = subprocess.run(
         [sys.executable, PACK / "check_config.py", "policy-config.json"],
-        cwd=folder,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,

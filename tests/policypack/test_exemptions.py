@@ -1,13 +1,13 @@
 """Exemptions: what they lift, how they are reported, and when they are violations themselves."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import Said, Stack
+from .conftest import TODAY, Said, Stack
 
 URN = "urn:pulumi:prod::network::aws:ec2/vpc:Vpc::bare"
 ENTRY: dict[str, Any] = {
@@ -70,8 +70,8 @@ def test_an_exemption_holds_to_the_end_of_its_last_day(bare: Stack, exemptions_f
 @pytest.mark.parametrize(
     ("entry", "policies"),
     [
-        ({"policies": ["flow-log-captures-rejects"]}, {"vpc-has-flow-log"}),
-        ({"policies": ["vpc-has-flow-log"]}, {"waiver-is-visible"}),
+        ({"requirements": ["flow-log-captures-rejects"]}, {"vpc-has-flow-log"}),
+        ({"requirements": ["vpc-has-flow-log"]}, {"waiver-is-visible"}),
         ({"coveredBy": {"stack": "acme/logs/prod"}}, {"waiver-is-visible"}),
     ],
 )
@@ -109,35 +109,89 @@ def test_what_concerns_two_vpcs_needs_both_exempt(stack: Stack, exemptions_file:
     assert said.policy == "waiver-is-visible"
 
 
-@pytest.mark.parametrize("vpc", ["bear", "urn:pulumi:prod::network::**::bear", "urn:pulumi:p*"])
+@pytest.mark.parametrize(
+    "vpc", ["bear", "urn:pulumi:prod::network::**::bear", "urn:pulumi:p*::net*::nothing"]
+)
 def test_an_exemption_of_no_vpc_of_this_stack_is_a_violation(
     good: Stack, exemptions_file: Path, vpc: str
 ) -> None:
-    vpc = vpc if vpc != "urn:pulumi:p*" else "urn:pulumi:p*::net*::nothing"
     [said] = judged(good, exemptions_file, {**ENTRY, "vpc": vpc})
     assert (said.policy, said.level) == ("exemption-is-valid", "mandatory")
     assert f'The exemption of "{vpc}" matches no VPC of this stack' in said.text
 
 
 @pytest.mark.parametrize(
-    "vpc", ["urn:pulumi:dev::network::**", "urn:pulumi:prod::other::**", "vpc-0123"]
+    "change",
+    [
+        {"vpc": "urn:pulumi:dev::network::**"},
+        {"vpc": "urn:pulumi:prod::other::**"},
+        {"vpc": "vpc-0123"},
+        {"vpc": None, "nameTag": "main"},
+        {"vpc": "main", "account": "210987654321"},
+        {"vpc": "bear", "region": "us-east-1"},
+    ],
 )
 @pytest.mark.parametrize("expires", ["2027-03-31", "2020-01-01"])
-def test_an_exemption_of_another_stack_is_left_alone(
-    good: Stack, exemptions_file: Path, vpc: str, expires: str
+def test_an_exemption_of_something_else_is_left_alone(
+    stack: Stack, exemptions_file: Path, change: dict[str, Any], expires: str
 ) -> None:
-    assert judged(good, exemptions_file, {**ENTRY, "vpc": vpc, "expires": expires}) == []
+    arn = "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0abc"
+    stack.flow_log("log", [stack.vpc("main", properties={"id": "vpc-0abc", "arn": arn})])
+    given = {**ENTRY, **change, "expires": expires}
+    entry = {key: value for key, value in given.items() if value is not None}
+    assert judged(stack, exemptions_file, entry) == []
+
+
+def test_an_exemption_that_ends_too_late_does_not_hold_and_the_others_do(
+    stack: Stack, exemptions_file: Path
+) -> None:
+    stack.vpc("one")
+    stack.vpc("two")
+    too_late = (TODAY + timedelta(days=367)).isoformat()
+    said = judged(
+        stack,
+        exemptions_file,
+        {**ENTRY, "vpc": "one", "expires": too_late},
+        {**ENTRY, "vpc": "two", "expires": (TODAY + timedelta(days=366)).isoformat()},
+    )
+    assert [(each.policy, each.resource) for each in said[1:]] == [
+        ("vpc-has-flow-log", "one"),
+        ("waiver-is-visible", "two"),
+    ]
+    assert f'The exemption of "one" expires on {too_late}, too far ahead' in said[0].text
+
+
+@pytest.mark.parametrize("itself", ["network/prod", "acme/network/prod"])
+def test_no_stack_is_covered_by_itself(bare: Stack, exemptions_file: Path, itself: str) -> None:
+    said = judged(bare, exemptions_file, {**ENTRY, "coveredBy": {"stack": itself}})
+    assert [each.policy for each in said] == ["exemption-is-valid", "vpc-has-flow-log"]
+    assert f"says that stack {itself} declares the flow log, which is this stack" in said[0].text
+
+
+@pytest.mark.parametrize("allowed", ['["123456789012"]', "[123456789012]"])
+def test_an_exemption_for_one_account_lifts_where_that_account_is_known(
+    bare: Stack, exemptions_file: Path, allowed: str
+) -> None:
+    entry = {**ENTRY, "account": "123456789012", "region": "eu-west-1"}
+    [said] = judged(bare, exemptions_file, entry)
+    assert said.policy == "vpc-has-flow-log"
+    assert "The exemption of bare in 123456789012 eu-west-1 does not lift this" in said.text
+
+    bare.resources[URN].provider.properties["allowedAccountIds"] = allowed
+    [said] = judged(bare, exemptions_file, entry)
+    assert said.policy == "waiver-is-visible"
 
 
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"owner": None}, "'owner' is a required property"),
-        ({"reason": ""}, "reason"),
-        ({"expires": "2027-02-30"}, "expires: day is out of range"),
-        ({"expires": "soon"}, "expires: 'soon' does not match"),
-        ({"until": "2027-03-31"}, "'until' was unexpected"),
-        ({"coveredBy": {}}, "'stack' is a required property"),
+        ({"owner": None}, "the key owner is missing"),
+        ({"reason": ""}, "exemptions[1].reason"),
+        ({"expires": "2027-02-30"}, "there is no day 2027-02-30"),
+        ({"vpc": "*"}, "that does not fit every VPC"),
+        ({"until": "2027-03-31"}, "there is no key 'until'"),
+        ({"requirements": ["vpc-has-flowlog"]}, "did you mean vpc-has-flow-log?"),
+        ({"coveredBy": {}}, "the key stack is missing"),
     ],
 )
 def test_a_mistake_in_the_file_is_a_violation_and_nothing_is_exempt(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowaudit.judging.exemptions import Exemptions
+from vpc_flow_logs_control.exemptions import Exemptions
 from vpc_flow_logs_stack.outputs import console_page, outputs
 from vpc_flow_logs_stack.plan import plan
 from vpc_flow_logs_stack.state import State

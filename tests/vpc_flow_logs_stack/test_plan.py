@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from flowaudit.judging.exemptions import Exemptions
-from flowaudit.judging.finding import Exemption
+from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts, Role
 from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
 from vpc_flow_logs_stack.state import State
@@ -203,7 +202,7 @@ def test_a_shared_vpc_is_its_owners() -> None:
 
 
 def entry(**more: Any) -> Exemption:
-    given: dict[str, Any] = {"vpc": "vpc-1", "expires": date(2030, 1, 1), **more}
+    given: dict[str, Any] = {"vpc": "vpc-1", "expires": date(2026, 12, 31), **more}
     return Exemption(reason="empty", owner="net", **given)
 
 
@@ -211,19 +210,40 @@ def entry(**more: Any) -> Exemption:
     ("exemption", "expected"),
     [
         (entry(), Outcome.EXEMPT),
-        (entry(rules=("vpc-has-flow-log",)), Outcome.EXEMPT),
-        (entry(rules=("log-group-has-retention",)), Outcome.COVERED),
+        (entry(requirements=("vpc-has-flow-log",)), Outcome.EXEMPT),
+        (entry(requirements=("log-group-has-retention",)), Outcome.COVERED),
+        (entry(account=ACCOUNT, region=REGION), Outcome.EXEMPT),
+        (entry(vpc=None, name_tag="sand*"), Outcome.EXEMPT),
         (entry(expires=date(2025, 12, 31)), Outcome.COVERED),
-        (entry(covered_by_stack="network/prod"), Outcome.COVERED),
+        (entry(expires=date(2030, 1, 1)), Outcome.COVERED),
+        (entry(covered_by="network/prod"), Outcome.COVERED),
         (entry(vpc="vpc-2"), Outcome.COVERED),
     ],
 )
 def test_only_an_exemption_that_holds_exempts(exemption: Exemption, expected: Outcome) -> None:
     exemptions = Exemptions((exemption,), today=date(2026, 1, 1))
-    found = planned(account(region(vpc())), exemptions=exemptions)
+    found = planned(account(region(vpc(name="sandbox"))), exemptions=exemptions)
     assert outcome(found) is expected
-    stale = exemption.vpc != "vpc-1" or exemption.expires < date(2026, 1, 1)
+    stale = exemption.vpc == "vpc-2" or exemption.expires.year != 2026
     assert bool(found.warnings) is stale
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        entry(vpc="vpc-2", account="999999999999"),
+        entry(vpc="vpc-1", account="999999999999"),
+        entry(vpc="urn:pulumi:prod::network::**"),
+        entry(vpc="sandbox"),
+    ],
+)
+def test_an_exemption_of_something_else_lifts_nothing_and_is_left_alone(
+    elsewhere: Exemption,
+) -> None:
+    exemptions = Exemptions((elsewhere,), today=date(2026, 1, 1))
+    found = planned(account(region(vpc(name="sandbox"))), exemptions=exemptions)
+    assert outcome(found) is Outcome.COVERED
+    assert found.warnings == ()
 
 
 def test_an_exemption_that_matches_nothing_may_match_what_was_not_read() -> None:

@@ -7,10 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
-from flowaudit.judging.exemptions import Exemptions
 from flowaudit.judging.finding import Requirement, Status
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
+from vpc_flow_logs_control.exemptions import Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts
 from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
 from vpc_flow_logs_stack.state import State

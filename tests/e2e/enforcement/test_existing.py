@@ -106,7 +106,7 @@ def test_a_change_that_leaves_a_gap_is_announced(account: Account, stack: Stack)
         ({"vpcs": "vpc-0a1"}, "configuration key 'vpcs' must be of type 'array<string>'"),
         ({"vpsc": ["vpc-0a1"]}, "no configuration vpc-flow-logs:vpsc. Did you mean vpcs?"),
         ({"vpcs": ["vpc-0a1"]}, "vpcs names vpc-0a1, which the regions that were read do not have"),
-        ({"exemptions": "no.json"}, "exemptions file no.json:"),
+        ({"exemptions": "no.json"}, "The exemptions file no.json cannot be read"),
         ({"maxVpcs": 1, "regions": [EUROPE, AMERICA]}, "there are 2 VPCs, more than maxVpcs (1)"),
     ],
 )

@@ -1,10 +1,12 @@
 """An account with every kind of VPC, from the first ``up`` to the backout."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 from .conftest import GROUP, REGIONS, ROLE, Account, Stack
 
 ASIA, EUROPE, AMERICA = REGIONS
+NEXT_MONTH = str(datetime.now(UTC).date() + timedelta(days=30))
 
 
 def test_an_account_with_a_history_is_covered_and_backed_out(  # noqa: PLR0915 (one story)
@@ -34,8 +36,8 @@ def test_an_account_with_a_history_is_covered_and_backed_out(  # noqa: PLR0915 (
         json.dumps(
             {
                 "exemptions": [
-                    {"vpc": "sandbox-*", "expires": "2999-12-31", **entry},
-                    {"vpc": "expired", "expires": "2020-01-01", **entry},
+                    {"nameTag": "sandbox-*", "expires": NEXT_MONTH, **entry},
+                    {"nameTag": "expired", "expires": "2020-01-01", **entry},
                 ]
             }
         )
@@ -50,7 +52,7 @@ def test_an_account_with_a_history_is_covered_and_backed_out(  # noqa: PLR0915 (
     assert stack.vpcs("exempt") == {exempt}
     assert stack.project.outputs()["counts"]["covered"] == len(covered)
     assert "10 more VPCs will be logged. Estimate: 2.50 USD a month" in printed
-    assert "exemption expired: Expired on 2020-01-01" in printed
+    assert "exemption nameTag expired: Expired on 2020-01-01" in printed
     ours = {
         log["ResourceId"]: log
         for region in REGIONS

@@ -10,7 +10,6 @@ import pytest
 from flowaudit.facts import Cause, FlowLog, LogGroup, Unread, Vpc
 from flowaudit.judging.finding import (
     Coverage,
-    Exemption,
     Finding,
     RegionReport,
     Report,
@@ -21,6 +20,7 @@ from flowaudit.judging.finding import (
     Verdict,
 )
 from flowaudit.judging.requirements import RULES
+from vpc_flow_logs_control.exemptions import Exemption
 
 STARTED = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 PRODUCTION = "111122223333"
@@ -127,7 +127,7 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
     unread = Unread(
         PRODUCTION, "eu-west-1", "ec2:DescribeVpcs", Cause.ACCESS_DENIED, text, remedy=text
     )
-    exemption = Exemption(text, text, text, date(2027, 3, 31), covered_by_stack=text)
+    exemption = Exemption(text, text, date(2027, 3, 31), name_tag=text, covered_by=text)
     flow_log = FlowLog(
         id="fl-0a0a",
         resource_id=vpc.id,
@@ -399,11 +399,11 @@ def _sandbox() -> list[RegionReport]:
     lab = _vpc(0x23, "lab-7", SANDBOX)
     unknown = _vpc(0x31, "sandbox-emil", SANDBOX)
     exemption = Exemption(
-        vpc="lab-*",
+        name_tag="lab-*",
         reason="Isolated lab without a route to the internet",
         owner="network-team@acme.example",
         expires=date(2027, 3, 31),
-        rules=("vpc-has-flow-log",),
+        requirements=("vpc-has-flow-log",),
     )
 
     def no_flow_log(vpc: Vpc, message: str, *, exempt: bool = False) -> Finding:
