@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flowaudit.facts import FlowLog, RegionFacts, Vpc
 from flowaudit.judging import exemptions as live
-from flowaudit.judging.finding import Finding, Requirement, Status, Verdict
+from flowaudit.judging.finding import Finding, Requirement, Status, TrafficType, Verdict
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
 from flowaudit.renderers.words import counted
@@ -19,7 +19,7 @@ from vpc_flow_logs_control.exemptions import Exemptions, LiveReach
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
-from vpc_flow_logs_stack.state import State
+from vpc_flow_logs_stack.state import FLOW_LOG, LOG_GROUP, ROLE, State
 
 _EXEMPTED_RULE = "vpc-has-flow-log"
 
@@ -74,6 +74,11 @@ class LogGroup:
     arn: str
     claim: Claim
 
+    @property
+    def logical_name(self) -> str:
+        """What Pulumi knows it by."""
+        return f"{self.account_id}-{self.region}-{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRole:
@@ -90,6 +95,11 @@ class DeliveryRole:
     claim: Claim
     log_group_arns: tuple[str, ...] = ()
 
+    @property
+    def logical_name(self) -> str:
+        """What Pulumi knows it by."""
+        return f"{self.account_id}-{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedFlowLog:
@@ -104,9 +114,19 @@ class PlannedFlowLog:
     account_id: str
     region: str
     vpc_id: str
+    traffic_type: TrafficType
     destination_arn: str
     to_log_group: bool
     import_id: str | None = None
+
+    @property
+    def logical_name(self) -> str:
+        """What Pulumi knows it by.
+
+        AWS lets two flow logs of different traffic types stand side by side. With the traffic type
+        in the name, Pulumi makes the new one first when it changes.
+        """
+        return f"{self.region}-{self.vpc_id}-{self.traffic_type.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +168,7 @@ class PlanError(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         """Say it for people."""
         lines = "".join(f"\n  - {problem}" for problem in problems)
-        super().__init__(f"Nothing was changed:{lines}")
+        super().__init__(f"Nothing in AWS was changed:{lines}")
 
 
 def plan(
@@ -337,16 +357,17 @@ class _Draft:
             self._need_role(destination)
         lost = [log for log in mine if self._arn(facts, log) not in self.state.made]
         twin = self._twin(facts, vpc, lost)
-        self.flow_logs.append(
-            PlannedFlowLog(
-                self.account.id,
-                facts.region,
-                vpc.id,
-                destination,
-                to_log_group,
-                import_id=twin.id if twin else None,
-            )
+        wanted = PlannedFlowLog(
+            self.account.id,
+            facts.region,
+            vpc.id,
+            self.configuration.traffic_type,
+            destination,
+            to_log_group,
         )
+        if twin and self._is_lost(facts, wanted):
+            wanted = replace(wanted, import_id=twin.id)
+        self.flow_logs.append(wanted)
         self.newly_covered += not mine
         self.warnings += [
             f"{log.id} of {vpc.id} in {facts.region} carries this stack's tag, but is neither in "
@@ -364,6 +385,18 @@ class _Draft:
                 )
         reason = f"{self.configuration.traffic_type} to {destination}"
         self._decide(facts, vpc, Outcome.COVERED, reason)
+
+    def _is_lost(self, facts: RegionFacts, wanted: PlannedFlowLog) -> bool:
+        """Tell whether the state has nothing in AWS under a flow log's name.
+
+        What the state has no ARN of was made, and could not be read then: it is there. To import
+        another in its place would delete it.
+        """
+        try:
+            arn = self.state.names[FLOW_LOG, wanted.logical_name]
+        except KeyError:
+            return True
+        return arn is not None and arn not in {self._arn(facts, log) for log in facts.flow_logs}
 
     def _decide(self, facts: RegionFacts, vpc: Vpc, outcome: Outcome, reason: str) -> None:
         self.decisions.append(Decision(self.account.id, facts.region, vpc.id, outcome, reason))
@@ -459,14 +492,15 @@ class _Draft:
         if arn in self.log_groups:
             return
         existing = next((group for group in facts.log_groups if group.name == name), None)
+        group = LogGroup(self.account.id, facts.region, name, arn, Claim.OURS)
         claim = self._claim(
             f"the log group {name} in {facts.region}",
             "logGroupName",
-            arn,
+            (LOG_GROUP, group.logical_name),
             self.account.log_group_owners.get(arn),
             exists=existing is not None,
         )
-        self.log_groups[arn] = LogGroup(self.account.id, facts.region, name, arn, claim)
+        self.log_groups[arn] = replace(group, claim=claim)
         if existing and claim in {Claim.FOREIGN, Claim.ADOPTED}:
             days, wanted = existing.retention_days, self.configuration.retention_in_days
             if days is None or days < wanted:
@@ -487,16 +521,15 @@ class _Draft:
         if arn not in self.roles:
             role = self.account.role
             name = self.configuration.role_name
+            wanted = DeliveryRole(self.account.id, self.account.partition, name, arn, Claim.OURS)
             claim = self._claim(
                 f"the role {name} in account {self.account.id}",
                 "roleName",
-                arn,
+                (ROLE, wanted.logical_name),
                 role.owner if role else None,
                 exists=role is not None,
             )
-            self.roles[arn] = DeliveryRole(
-                self.account.id, self.account.partition, name, arn, claim
-            )
+            self.roles[arn] = replace(wanted, claim=claim)
             if claim in {Claim.FOREIGN, Claim.ADOPTED}:
                 self.warnings.append(
                     f"the role {name} in account {self.account.id} was not made by this stack, and "
@@ -513,8 +546,10 @@ class _Draft:
             arns = tuple(sorted((*role.log_group_arns, log_group_arn)))
             self.roles[arn] = replace(role, log_group_arns=arns)
 
-    def _claim(self, what: str, key: str, arn: str, stack: str | None, *, exists: bool) -> Claim:
-        if arn in self.state.made or not exists:
+    def _claim(
+        self, what: str, key: str, urn: tuple[str, str], stack: str | None, *, exists: bool
+    ) -> Claim:
+        if urn in self.state.names or not exists:
             return Claim.OURS
         if stack == self.stack:
             return Claim.RECLAIMED

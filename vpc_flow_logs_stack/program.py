@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from vpc_flow_logs import VpcFlowLogs, VpcFlowLogsArgs
 from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
+from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.ownership import STACK_TAG
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.plan import (
@@ -19,7 +19,7 @@ from vpc_flow_logs_stack.plan import (
     Plan,
     PlannedFlowLog,
 )
-from vpc_flow_logs_stack.state import State, adopted_name
+from vpc_flow_logs_stack.state import ADOPTED, REGION, State
 
 # What an import leaves as it is, whatever the program says: everything. (What was made by this
 # stack is changed by the next run, when it is in the state.)
@@ -63,6 +63,9 @@ class Program:
     providers: Mapping[str, aws.Provider | None]
     stack: str
     state: State
+    _parents: dict[tuple[str, str], pulumi.ComponentResource] = field(
+        default_factory=dict[tuple[str, str], pulumi.ComponentResource], init=False
+    )
     _group_arns: dict[str, pulumi.Input[str]] = field(
         default_factory=dict[str, pulumi.Input[str]], init=False
     )
@@ -87,10 +90,9 @@ class Program:
     def _log_group(self, group: LogGroup) -> pulumi.Input[str]:
         if group.claim is Claim.FOREIGN:
             return group.arn
-        name = f"{group.account_id}-{group.region}-{group.name}"
         if group.claim is Claim.ADOPTED:
             return aws.cloudwatch.LogGroup(
-                adopted_name(name),
+                group.logical_name,
                 name=group.name,
                 region=group.region,
                 opts=self._adoption(
@@ -98,7 +100,7 @@ class Program:
                 ),
             ).arn
         return aws.cloudwatch.LogGroup(
-            name,
+            group.logical_name,
             name=group.name,
             region=group.region,
             retention_in_days=self.configuration.retention_in_days,
@@ -106,7 +108,7 @@ class Program:
             skip_destroy=self.configuration.retain_logs_on_destroy,
             tags=self._tags,
             opts=pulumi.ResourceOptions.merge(
-                self._options(group.account_id),
+                self._options(group.account_id, group.region),
                 _import(f"{group.name}@{group.region}", "LogGroup")
                 if group.claim is Claim.RECLAIMED
                 else None,
@@ -116,10 +118,10 @@ class Program:
     def _role(self, role: DeliveryRole) -> pulumi.Input[str]:
         if role.claim is Claim.FOREIGN:
             return role.arn
-        name = f"{role.account_id}-{role.name}"
+        name = role.logical_name
         if role.claim is Claim.ADOPTED:
             return aws.iam.Role(
-                adopted_name(name),
+                name,
                 name=role.name,
                 assume_role_policy="{}",  # left as it is, but Pulumi wants one
                 opts=self._adoption(role.account_id, role.arn, role.name, "Role"),
@@ -148,26 +150,36 @@ class Program:
         return pulumi.Output.all(made.arn, policy.id).apply(lambda both: both[0])
 
     def _flow_log(self, flow_log: PlannedFlowLog) -> None:
-        args: VpcFlowLogsArgs = {
-            "vpc_id": flow_log.vpc_id,
-            "region": flow_log.region,
-            "traffic_type": self.configuration.traffic_type,
-            "tags": self._tags,
-        }
         if flow_log.to_log_group:
-            args["log_group_arn"] = self._group_arns[flow_log.destination_arn]
-            args["role_arn"] = self._role_arns[flow_log.account_id]
+            destination = self._group_arns[flow_log.destination_arn]
+            kind, role_arn = "cloud-watch-logs", self._role_arns[flow_log.account_id]
         else:
-            args["destination_arn"] = flow_log.destination_arn
-        options = self._options(flow_log.account_id)
+            destination = flow_log.destination_arn
+            kind, role_arn = destination_type(flow_log.destination_arn), None
+        options = self._options(flow_log.account_id, flow_log.region)
+        # Any change but that of the traffic type means a new flow log with the same VPC, traffic
+        # type and destination, which AWS refuses (FlowLogAlreadyExists) while the old one stands.
+        options.delete_before_replace = True
         if flow_log.import_id:
-            options.transformations = [_importing(f"{flow_log.import_id}@{flow_log.region}")]
-        VpcFlowLogs(f"{flow_log.region}-{flow_log.vpc_id}", args, options)
+            import_id = f"{flow_log.import_id}@{flow_log.region}"
+            options = pulumi.ResourceOptions.merge(options, _import(import_id, "FlowLog"))
+        aws.ec2.FlowLog(
+            flow_log.logical_name,
+            vpc_id=flow_log.vpc_id,
+            region=flow_log.region,
+            traffic_type=flow_log.traffic_type,
+            log_destination=destination,
+            log_destination_type=kind,
+            iam_role_arn=role_arn,
+            max_aggregation_interval=600,
+            tags=self._tags,
+            opts=options,
+        )
 
     def _adopted_flow_log(self, adopted: AdoptedFlowLog) -> None:
         flow_log = adopted.flow_log
         aws.ec2.FlowLog(
-            adopted_name(flow_log.id),
+            flow_log.id,
             vpc_id=flow_log.resource_id,
             traffic_type=flow_log.traffic_type,
             region=adopted.region,
@@ -180,9 +192,11 @@ class Program:
     def _tags(self) -> dict[str, str]:
         return {**self.configuration.tags, STACK_TAG: self.stack}
 
-    def _options(self, account_id: str) -> pulumi.ResourceOptions:
+    def _options(self, account_id: str, region: str | None = None) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
-            provider=self.providers[account_id], protect=self.configuration.protect or None
+            parent=self._parent(REGION, f"{account_id}-{region}") if region else None,
+            provider=self.providers[account_id],
+            protect=self.configuration.protect or None,
         )
 
     def _adoption(
@@ -190,6 +204,7 @@ class Program:
     ) -> pulumi.ResourceOptions:
         """Return the options with which an object is imported as it is, and outlives the stack."""
         options = pulumi.ResourceOptions(
+            parent=self._parent(ADOPTED, account_id),
             provider=self.providers[account_id],
             ignore_changes=_AS_THEY_ARE[kind],
             retain_on_delete=True,
@@ -198,20 +213,11 @@ class Program:
             return options
         return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(import_=import_id))
 
+    def _parent(self, kind: str, name: str) -> pulumi.ComponentResource:
+        if (kind, name) not in self._parents:
+            self._parents[kind, name] = pulumi.ComponentResource(kind, name)
+        return self._parents[kind, name]
+
 
 def _import(import_id: str, kind: str) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(import_=import_id, ignore_changes=_AS_THEY_ARE[kind])
-
-
-def _importing(flow_log_id: str) -> pulumi.ResourceTransformation:
-    """Return a transformation that imports a component's flow log instead of making one."""
-
-    def transform(
-        args: pulumi.ResourceTransformationArgs,
-    ) -> pulumi.ResourceTransformationResult | None:
-        if not isinstance(args.resource, aws.ec2.FlowLog):
-            return None
-        merged = pulumi.ResourceOptions.merge(args.opts, _import(flow_log_id, "FlowLog"))
-        return pulumi.ResourceTransformationResult(args.props, merged)
-
-    return transform

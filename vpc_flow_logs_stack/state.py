@@ -4,30 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_ADOPTED = "-adopted"
-_TYPES = {
-    "aws:ec2/flowLog:FlowLog",
-    "aws:cloudwatch/logGroup:LogGroup",
-    "aws:iam/role:Role",
-}
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ROLE = "aws:iam/role:Role"
 
-
-def adopted_name(name: str) -> str:
-    """Return the logical name of an object that somebody else made, and this stack imports."""
-    return name + _ADOPTED
+REGION = "vpc-flow-logs:stack:Region"
+"""The type of the component that the stack's own flow logs and log groups of a region have as
+parent: one for all of them, because each further resource costs a deployment time."""
+ADOPTED = "vpc-flow-logs:stack:Adopted"
+"""The type of the component that everything adopted has as parent. A resource's URN has the types
+of its parents, so that the state tells what was adopted whatever name a user chose for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The flow logs, log groups and roles in the stack's state, by ARN.
+    """The flow logs, log groups and roles in the stack's state.
 
     Attributes:
-        made: What this stack made, with the properties that the state has of each.
-        adopted: What it imported from somebody else.
+        made: What this stack made, by ARN, with the properties that the state has of each.
+        adopted: The ARNs of what it imported from somebody else.
+        names: The ARN of everything that it made, by type and logical name. None where there is
+            none: AWS gave an id, and then something failed before the object could be read.
     """
 
     made: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     adopted: frozenset[str] = frozenset()
+    names: Mapping[tuple[str, str], str | None] = field(
+        default_factory=dict[tuple[str, str], str | None]
+    )
 
 
 def parse_state(resources: Mapping[str, Mapping[str, Any]]) -> State:
@@ -38,12 +42,20 @@ def parse_state(resources: Mapping[str, Mapping[str, Any]]) -> State:
     """
     made: dict[str, Mapping[str, Any]] = {}
     adopted: set[str] = set()
+    names: dict[tuple[str, str], str | None] = {}
     for urn, resource in resources.items():
-        outputs: Mapping[str, Any] = resource["outputs"]
-        if resource["type"] not in _TYPES or not (arn := outputs.get("arn")):
+        kind: str = resource["type"]
+        if kind not in {FLOW_LOG, LOG_GROUP, ROLE}:
             continue
-        if urn.endswith(_ADOPTED):
-            adopted.add(arn)
-        else:
+        outputs: Mapping[str, Any] = resource["outputs"]
+        arn: str | None = outputs.get("arn")
+        # urn:pulumi:STACK::PROJECT::TYPES::NAME (Pulumi's documentation, "Resource URNs")
+        _, _, types, name = urn.split("::", 3)
+        if ADOPTED in types.split("$"):
+            if arn:
+                adopted.add(arn)
+            continue
+        names[kind, name] = arn
+        if arn:
             made[arn] = outputs
-    return State(made, frozenset(adopted))
+    return State(made, frozenset(adopted), names)

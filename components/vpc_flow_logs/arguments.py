@@ -189,18 +189,6 @@ def checked(
     }
 
 
-def destination_type(destination_arn: str) -> str:
-    """Return the flow log's destination type for an S3 or Firehose ARN.
-
-    Args:
-        destination_arn: a checked ``destination_arn``.
-
-    Returns:
-        ``"s3"`` or ``"kinesis-data-firehose"`` (EC2 API reference, CreateFlowLogs).
-    """
-    return "s3" if destination_arn.split(":")[2] == "s3" else "kinesis-data-firehose"
-
-
 def log_group_of_region(name: str, log_group_arn: str, region: str) -> str:
     """Return the ARN of a log group as the flow log of a VPC takes it.
 

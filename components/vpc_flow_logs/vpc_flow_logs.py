@@ -12,11 +12,11 @@ from vpc_flow_logs.account import Account
 from vpc_flow_logs.arguments import (
     VpcFlowLogsArgs,
     checked,
-    destination_type,
     log_group_of_region,
 )
 from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
+from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.log_format import to_aws_format
 
 

@@ -1,6 +1,6 @@
 """Configurations, and accounts as they are read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
 from vpc_flow_logs_stack import configuration
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
+from vpc_flow_logs_stack.state import FLOW_LOG, LOG_GROUP, ROLE, State
 
 REPOSITORY = Path(__file__).parents[2]
 ACCOUNT = "111122223333"
@@ -69,3 +70,18 @@ def region(
 
 def account(*regions: RegionFacts, **more: Any) -> AccountFacts:
     return AccountFacts(ACCOUNT, "aws", regions, **more)
+
+
+def state(made: Mapping[str, Mapping[str, Any]], adopted: Iterable[str] = ()) -> State:
+    """Return the state of a stack that made things, by ARN; a flow log's outputs may be few."""
+    names: dict[tuple[str, str], str | None] = {}
+    for arn, outputs in made.items():
+        _, _, service, where, account_id, rest = arn.split(":", 5)
+        if service == "ec2":
+            vpc_id, traffic_type = outputs.get("vpcId", "vpc-1"), outputs.get("trafficType", "")
+            names[FLOW_LOG, f"{where}-{vpc_id}-{traffic_type.lower()}"] = arn
+        elif service == "logs":
+            names[LOG_GROUP, f"{account_id}-{where}-{rest.removeprefix('log-group:')}"] = arn
+        else:
+            names[ROLE, f"{account_id}-{rest.rsplit('/', 1)[1]}"] = arn
+    return State(made, frozenset(adopted), names)

@@ -9,7 +9,7 @@ import pytest
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts, Role
 from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
-from vpc_flow_logs_stack.state import State
+from vpc_flow_logs_stack.state import FLOW_LOG, LOG_GROUP, State
 
 from .conftest import (
     ACCOUNT,
@@ -23,6 +23,7 @@ from .conftest import (
     region,
     vpc,
 )
+from .conftest import state as known
 
 LOG_ARN = f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-flow-log/fl-1"
 OURS = {"logDestination": GROUP_ARN, "iamRoleArn": ROLE_ARN, "trafficType": "REJECT"}
@@ -133,7 +134,7 @@ def test_a_vpc_that_is_logged_no_more_is_announced(
         logs=(flow_log("fl-1", group="VPC-Flow-Logs", stack=STACK),),
         groups={"VPC-Flow-Logs": 365},
     )
-    found = planned(account(facts), state=State({made: OURS}), **configuration)
+    found = planned(account(facts), state=known({made: OURS}), **configuration)
     warnings = [each for each in found.warnings if "any more" in each]
     assert len(warnings) == (told is not None)
     assert told is None or told in warnings[0]
@@ -165,7 +166,7 @@ def test_an_adopted_flow_log_is_not_ours_whatever_its_tag_says() -> None:
     """Taken for the stack's own it would be deleted by a destroy."""
     log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
     facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
-    found = planned(account(facts), state=State(adopted=frozenset({LOG_ARN})), existing="import")
+    found = planned(account(facts), state=known({}, {LOG_ARN}), existing="import")
     assert outcome(found) is Outcome.ADOPTED
     assert [adopted.arn for adopted in found.adopted] == [LOG_ARN]
     assert found.flow_logs == ()
@@ -176,7 +177,7 @@ def test_a_role_of_this_stack_stays_its_own_when_an_imported_flow_log_delivers_w
     facts = region(vpc("vpc-1"), vpc("vpc-2"), logs=(flow_log("fl-1", delivery_role_arn=ROLE_ARN),))
     found = planned(
         account(facts, role=Role(ROLE_ARN, STACK)),
-        state=State(made={ROLE_ARN: {}}),
+        state=known({ROLE_ARN: {}}),
         existing="import",
     )
     assert [decision.outcome for decision in found.decisions] == [Outcome.ADOPTED, Outcome.COVERED]
@@ -269,7 +270,7 @@ def test_too_many_vpcs_stop_the_run() -> None:
 @pytest.mark.parametrize("adopted", [False, True])
 def test_a_state_of_another_account_stops_the_run(adopted: bool) -> None:
     arn = LOG_ARN.replace(ACCOUNT, "9" * 12)
-    state = State(adopted=frozenset({arn})) if adopted else State(made={arn: OURS})
+    state = known({}, {arn}) if adopted else known({arn: OURS})
     with pytest.raises(PlanError, match="in account 999999999999, which is not among those"):
         planned(account(region(vpc())), state=state)
 
@@ -280,7 +281,7 @@ def test_a_state_of_another_account_stops_the_run(adopted: bool) -> None:
 def test_what_is_in_the_state_stays_ours_whatever_others_add() -> None:
     logs = (flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs"), flow_log("fl-2"))
     facts = region(vpc(), logs=logs, groups={"VPC-Flow-Logs": 365})
-    state = State(made={LOG_ARN: OURS, GROUP_ARN: {}, ROLE_ARN: {}})
+    state = known({LOG_ARN: OURS, GROUP_ARN: {}, ROLE_ARN: {}})
     role = Role(ROLE_ARN, STACK)
     found = planned(account(facts, role=role), state=state)
     assert outcome(found) is Outcome.COVERED
@@ -294,7 +295,7 @@ def test_ours_is_known_by_the_state_even_when_the_tag_names_another_stack() -> N
     """The stack was renamed."""
     log = flow_log("fl-1", stack="vpc-flow-logs/old-name", group="VPC-Flow-Logs")
     facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
-    found = planned(account(facts), state=State(made={LOG_ARN: OURS, GROUP_ARN: {}}))
+    found = planned(account(facts), state=known({LOG_ARN: OURS, GROUP_ARN: {}}))
     assert outcome(found) is Outcome.COVERED
     assert found.flow_logs[0].import_id is None
 
@@ -307,6 +308,30 @@ def test_ours_that_the_state_has_lost_is_imported() -> None:
     assert found.flow_logs[0].import_id == "fl-1"
     assert found.log_groups[0].claim is found.roles[0].claim is Claim.RECLAIMED
     assert found.newly_covered == 0
+
+
+@pytest.mark.parametrize(
+    ("in_the_state", "import_id"),
+    [
+        (None, None),  # half-made: the state has its id alone, so it is this one
+        (LOG_ARN, None),
+        (LOG_ARN.replace("fl-1", "fl-gone"), "fl-1"),  # a replacement was cut off in between
+    ],
+)
+def test_nothing_is_imported_in_place_of_what_the_state_has(
+    in_the_state: str | None, import_id: str | None
+) -> None:
+    """The import would be taken for a replacement, and delete what is there."""
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    group = (LOG_GROUP, f"{ACCOUNT}-{REGION}-VPC-Flow-Logs")
+    names = {(FLOW_LOG, f"{REGION}-vpc-1-reject"): in_the_state, group: None}
+    found = planned(
+        account(facts, log_group_owners={GROUP_ARN: STACK}),
+        state=State({in_the_state: OURS} if in_the_state else {}, names=names),
+    )
+    assert found.flow_logs[0].import_id == import_id
+    assert found.log_groups[0].claim is Claim.OURS
 
 
 def test_a_leftover_of_ours_that_is_not_wanted_is_told_of() -> None:
@@ -326,7 +351,7 @@ def test_ours_that_does_not_deliver_is_told_of() -> None:
         delivery_error="Access error",
     )
     facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
-    found = planned(account(facts), state=State(made={LOG_ARN: OURS, GROUP_ARN: {}}))
+    found = planned(account(facts), state=known({LOG_ARN: OURS, GROUP_ARN: {}}))
     (warning,) = found.warnings
     assert "fl-1 of vpc-1 in eu-west-1 is this stack's, but its delivery failed: Access error" in (
         warning
@@ -335,7 +360,7 @@ def test_ours_that_does_not_deliver_is_told_of() -> None:
 
 def test_the_log_groups_that_hold_records_stay_declared() -> None:
     """The last VPC of the region is gone, and the name was changed: neither deletes records."""
-    state = State(made={GROUP_ARN: {}})
+    state = known({GROUP_ARN: {}})
     gone = region(groups={"VPC-Flow-Logs": 365})
     assert [group.arn for group in planned(account(gone), state=state).log_groups] == [GROUP_ARN]
     renamed = planned(
@@ -346,14 +371,14 @@ def test_the_log_groups_that_hold_records_stay_declared() -> None:
 
 
 def test_a_log_group_that_somebody_deleted_is_only_made_again_where_it_is_needed() -> None:
-    state = State(made={GROUP_ARN: {}})
+    state = known({GROUP_ARN: {}})
     assert planned(account(region()), state=state).log_groups == ()
     assert len(planned(account(region(vpc())), state=state).log_groups) == 1
 
 
 def test_a_log_group_in_a_region_that_is_read_no_more_stays_declared() -> None:
     elsewhere = GROUP_ARN.replace(REGION, "us-east-1")
-    found = planned(account(region()), state=State(made={elsewhere: {}}))
+    found = planned(account(region()), state=known({elsewhere: {}}))
     assert [(group.arn, group.region) for group in found.log_groups] == [(elsewhere, "us-east-1")]
 
 
@@ -444,7 +469,7 @@ def test_a_replacement_that_leaves_a_gap_is_told_of(
     """With another traffic type the new flow log is created first, and nothing is missed."""
     log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs", traffic_type=was)
     facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
-    state = State(made={LOG_ARN: OURS | {"trafficType": was} | before, GROUP_ARN: {}})
+    state = known({LOG_ARN: OURS | {"trafficType": was} | before, GROUP_ARN: {}})
     found = planned(account(facts), state=state, trafficType=becomes, **changed)
     warned = bool(before or changed) and was == becomes
     assert any("fl-1 of vpc-1 in eu-west-1 is replaced" in one for one in found.warnings) is warned
@@ -459,7 +484,7 @@ def test_the_regions_of_each_account_are_its_own() -> None:
     found = planned(
         account(region(vpc())),
         replace(other, regions=(facts,)),
-        state=State(made={LOG_ARN: OURS, theirs: OURS}),
+        state=known({LOG_ARN: OURS, theirs: OURS}),
     )
     assert found.warnings == ()
 

@@ -16,6 +16,7 @@ from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
 from vpc_flow_logs_stack.state import State
 
 from .conftest import ACCOUNT, STACK, configured, flow_log, vpc
+from .conftest import state as known
 
 REGIONS = ("eu-west-1", "us-east-1")
 OWNERS = (None, STACK, "vpc-flow-logs/other")
@@ -106,13 +107,13 @@ class Aws:
                 )
                 regions[planned.region] = replace(facts, flow_logs=(*facts.flow_logs, log))
             arn = self.account.flow_log_arn(planned.region, log_id)
-            made[arn] = {"trafficType": configuration["trafficType"]}
+            made[arn] = {"trafficType": configuration["trafficType"], "vpcId": planned.vpc_id}
             wanted.add(arn)
         gone = {arn for arn in made if "vpc-flow-log/" in arn} - wanted
         assert not gone, "a flow log of ours is deleted though nothing was unconfigured"
         adopted = {adopted.arn for adopted in found.adopted}
         adopted |= {group.arn for group in found.log_groups if group.claim is Claim.ADOPTED}
-        self.state = State(made, frozenset(adopted))
+        self.state = known(made, adopted)
         self.account = replace(self.account, regions=tuple(regions.values()))
 
 

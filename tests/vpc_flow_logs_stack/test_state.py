@@ -7,10 +7,11 @@ import pulumi
 import pytest
 
 from vpc_flow_logs_stack import engine
-from vpc_flow_logs_stack.state import State, adopted_name, parse_state
+from vpc_flow_logs_stack.state import ADOPTED, LOG_GROUP, REGION, State, parse_state
 
-URN = "urn:pulumi:test::vpc-flow-logs::aws:cloudwatch/logGroup:LogGroup::"
-KIND = "aws:cloudwatch/logGroup:LogGroup"
+KIND = LOG_GROUP
+PROJECT = "urn:pulumi:test::vpc-flow-logs::"
+URN = f"{PROJECT}{REGION}${KIND}::"
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +21,19 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"pulumi.get_{name}", lambda name=name: name)
 
 
-def test_what_was_made_is_told_from_what_was_adopted() -> None:
+def test_what_was_made_is_told_from_what_was_adopted_whatever_its_name() -> None:
     found = parse_state(
         {
-            f"{URN}made": {"type": KIND, "outputs": {"arn": "arn:made", "name": "a"}},
-            f"{URN}{adopted_name('x')}": {"type": KIND, "outputs": {"arn": "arn:adopted"}},
+            f"{URN}flows-adopted": {"type": KIND, "outputs": {"arn": "arn:made", "name": "a"}},
+            f"{PROJECT}{ADOPTED}${KIND}::x": {"type": KIND, "outputs": {"arn": "arn:adopted"}},
             f"{URN}half-made": {"type": KIND, "outputs": {}},
             f"{URN}other": {"type": "aws:ec2/vpc:Vpc", "outputs": {"arn": "arn:vpc"}},
         }
     )
     assert found == State(
-        {"arn:made": {"arn": "arn:made", "name": "a"}}, frozenset({"arn:adopted"})
+        {"arn:made": {"arn": "arn:made", "name": "a"}},
+        frozenset({"arn:adopted"}),
+        {(KIND, "flows-adopted"): "arn:made", (KIND, "half-made"): None},
     )
 
 
@@ -59,6 +62,8 @@ def test_a_state_that_cannot_be_read_stops_the_run(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("pulumi.runtime.invoke", invoke)
     waited: list[float] = []
-    with pytest.raises(pulumi.RunError, match="Nothing was changed, because the stack's own state"):
+    with pytest.raises(
+        pulumi.RunError, match="Nothing in AWS was changed, because the stack's own state"
+    ):
         engine.read_state(waited.append)
     assert len(waited) == len(set(waited)) == 5

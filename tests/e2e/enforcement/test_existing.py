@@ -19,9 +19,9 @@ def test_what_was_made_by_hand_is_imported_without_a_change(account: Account, st
     assert stack.vpcs("adopted") == {vpc_id}
     assert stack.vpcs("covered") == {bare}
     resources = stack.project.resources()
-    assert resources[f"FlowLog {flow_log}-adopted"]["id"] == flow_log
-    assert resources[f"LogGroup {ACCOUNT}-{EUROPE}-{GROUP}-adopted"]["id"] == GROUP
-    assert resources[f"Role {ACCOUNT}-{ROLE}-adopted"]["id"] == ROLE
+    assert resources[f"FlowLog {flow_log}"]["id"] == flow_log
+    assert resources[f"LogGroup {ACCOUNT}-{EUROPE}-{GROUP}"]["id"] == GROUP
+    assert resources[f"Role {ACCOUNT}-{ROLE}"]["id"] == ROLE
     assert "3 imported" in printed
     after = account.cloud.client("ec2", EUROPE).describe_flow_logs()["FlowLogs"]
     assert [log for log in after if log["FlowLogId"] == flow_log] == before
