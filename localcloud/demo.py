@@ -27,6 +27,7 @@ session = get_session()
 ec2: Any = session.create_client("ec2")
 logs: Any = session.create_client("logs")
 iam: Any = session.create_client("iam")
+sts: Any = session.create_client("sts")
 
 
 class UnexpectedAnswerError(Exception):
@@ -67,6 +68,9 @@ def tell(folder: Path) -> None:
 
     pulumi = pulumi_in(folder)
     pulumi("stack", "init", "demo", "--non-interactive")
+    account_id = sts.get_caller_identity()["Account"]
+    allowed = ("--path", "aws:allowedAccountIds[0]", account_id, "--type", "string")
+    pulumi("config", "set", *allowed)
     pulumi("config", "set", "--path", "regions[0]", REGION)
 
     chapter("What would be done")

@@ -42,7 +42,9 @@ def read_configuration(known_regions: Collection[str]) -> Configuration:
     problems += problems_with(values, known_regions)
     if problems:
         lines = "".join(f"\n  - {problem}" for problem in problems)
-        raise pulumi.RunError(f"The configuration cannot be used; nothing was changed:{lines}")
+        raise pulumi.RunError(
+            f"The configuration cannot be used; nothing in AWS was changed:{lines}"
+        )
     return parse(values)
 
 
@@ -71,7 +73,7 @@ def read_state(wait: Callable[[float], object] = time.sleep) -> State:
         else:
             return parse_state(cast("dict[str, dict[str, dict[str, Any]]]", answer)["outputs"])
     raise pulumi.RunError(
-        f"Nothing was changed, because the stack's own state could not be read: {problem}. "
+        f"Nothing in AWS was changed, because the stack's own state could not be read: {problem}. "
         "Run it again"
     )
 

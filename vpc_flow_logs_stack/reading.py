@@ -46,8 +46,8 @@ class UnreadError(Exception):
             for each in self.unread
         )
         super().__init__(
-            "Nothing was changed, because not everything could be read. A region that is missing "
-            f"would look like one without VPCs, and lose its flow logs.{lines}"
+            "Nothing in AWS was changed, because not everything could be read. A region that is "
+            f"missing would look like one without VPCs, and lose its flow logs.{lines}"
         )
 
 

@@ -11,6 +11,7 @@ from flowaudit.reading import aws
 from vpc_flow_logs_control import exemptions
 from vpc_flow_logs_control.ownership import stack_tag_value
 from vpc_flow_logs_stack import cost, engine, reading
+from vpc_flow_logs_stack.account import problem_with_account
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
 from vpc_flow_logs_stack.outputs import outputs
@@ -24,7 +25,7 @@ def run() -> None:
 
     Raises:
         pulumi.RunError: When something could not be read, or cannot be done as configured. Nothing
-            has been declared then, so Pulumi changes nothing.
+            has been declared then, so nothing in AWS is changed.
     """
     tag = stack_tag_value(pulumi.get_project(), pulumi.get_stack())
     try:
@@ -38,13 +39,13 @@ def run() -> None:
         before = engine.read_state()
         accounts = reading.read(session, wanted, {*before.made, *before.adopted})
         if not wanted.accounts:
-            _require_same_account(accounts)
+            _require_account(accounts)
         decided = plan(wanted, accounts, before, lifted, tag)
     except (exemptions.ExemptionsError, PlanError, UnreadError) as error:
         raise pulumi.RunError(str(error)) from error
     except botocore.exceptions.BotoCoreError as error:
         raise pulumi.RunError(
-            f"Nothing was changed: {error} (`pulumi config set aws:profile`, AWS_PROFILE)"
+            f"Nothing in AWS was changed: {error} (`pulumi config set aws:profile`, AWS_PROFILE)"
         ) from error
     _tell(decided, wanted, first=not before.made)
     Program(wanted, _providers(session.profile, accounts), tag, before).declare(decided)
@@ -52,13 +53,16 @@ def run() -> None:
         pulumi.export(name, value)
 
 
-def _require_same_account(accounts: Sequence[AccountFacts]) -> None:
-    """Check that Pulumi's provider works in the account that was read.
+def _require_account(accounts: Sequence[AccountFacts]) -> None:
+    """Check that this is the account that is meant, for Pulumi's provider too.
 
     Raises:
-        PlanError: When it has other credentials: it would deploy one account's plan to another.
+        PlanError: When it is not, or nothing says that it is.
     """
     (account,) = accounts
+    allowed = pulumi.Config("aws").get_object("allowedAccountIds")
+    if problem := problem_with_account(allowed, account.id):
+        raise PlanError([problem])
     provider = pulumi_aws.get_caller_identity().account_id
     if provider != account.id:
         problem = (

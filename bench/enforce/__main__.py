@@ -129,7 +129,8 @@ def _account(
         shutil.copy(Path(__file__).with_name("timed.py"), folder / "__main__.py")
         for part in ("Pulumi.yaml", "vpc_flow_logs_stack", ".venv"):
             (folder / part).symlink_to(REPOSITORY / part)
-        config = {"vpc-flow-logs:regions": list(regions)}
+        account_id = cloud.client("sts").get_caller_identity()["Account"]
+        config = {"vpc-flow-logs:regions": list(regions), "aws:allowedAccountIds": [account_id]}
         (folder / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}))
         account = Account(cloud, folder, env)
         account.run(("stack", "init", STACK))

@@ -68,10 +68,17 @@ class Project:
         self.pulumi("stack", "init", self.stack, "--secrets-provider", provider)
 
     def configure(self, **values: Any) -> None:
-        """Write the stack's configuration anew."""
+        """Write the stack's configuration anew; a key of `aws:` has that in its name.
+
+        What is None is not configured.
+        """
         file = self.folder / f"Pulumi.{self.stack}.yaml"
         settings: dict[str, Any] = yaml.safe_load(file.read_text()) if file.exists() else {}
-        settings["config"] = {f"{self.name}:{key}": value for key, value in values.items()}
+        settings["config"] = {
+            key if ":" in key else f"{self.name}:{key}": value
+            for key, value in values.items()
+            if value is not None
+        }
         file.write_text(json.dumps(settings))
 
     @property

@@ -1,11 +1,13 @@
 """The stack that this repository is, deployed by the real CLI to accounts that have a history."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from moto.core.responses import BaseResponse
 
 from localcloud import LocalCloud
 
@@ -101,6 +103,22 @@ class Account:
     def roles(self) -> set[str]:
         return {role["RoleName"] for role in self.cloud.client("iam").list_roles()["Roles"]}
 
+    @contextmanager
+    def credentials_of(self, account_id: str) -> Generator[None, None, None]:
+        """Let whoever calls have the credentials of another account, as with a wrong profile."""
+        role_arn = f"arn:aws:iam::{account_id}:role/Admin"
+        answer = self.cloud.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="wrong")
+        key_id = answer["Credentials"]["AccessKeyId"]
+        right = BaseResponse.get_access_key
+
+        def get_access_key(asked: BaseResponse) -> str:
+            # The CLI itself has its stack's secrets decrypted.
+            return right(asked) if asked.service_name == "kms" else key_id
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(BaseResponse, "get_access_key", get_access_key)
+            yield
+
     def everything(self) -> dict[str, Any]:
         """Return all that the stack could change, for a comparison."""
         return {
@@ -117,7 +135,8 @@ class Stack:
     project: Project
 
     def configure(self, **values: Any) -> None:
-        self.project.configure(**{"regions": list(REGIONS), **values})
+        always = {"regions": list(REGIONS), "aws:allowedAccountIds": [ACCOUNT]}
+        self.project.configure(**{**always, **values})
 
     def up(self, *arguments: str, exit_code: int = 0) -> str:
         return self.project.pulumi("up", "--yes", "--skip-preview", *arguments, exit_code=exit_code)
@@ -131,6 +150,10 @@ class Stack:
             {key: value for key, value in resource.items() if key not in {"created", "modified"}}
             for _, resource in sorted(self.project.resources().items())
         ]
+
+    def ids_in_state(self) -> dict[str, str]:
+        """Return the id of each resource in the state that has one, by URN."""
+        return {one["urn"]: one["id"] for one in self.state() if "id" in one}
 
     def flow_logs_in_state(self) -> list[dict[str, Any]]:
         """Return the properties of each flow log in the state."""

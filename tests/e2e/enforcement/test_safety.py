@@ -1,10 +1,13 @@
 """What must never happen: a half-read account, a lost flow log, somebody else's things deleted."""
 
+import contextlib
 import os
 import re
+import shlex
 import signal
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud import LocalCloud
 
@@ -26,7 +29,7 @@ def test_a_region_that_cannot_be_read_changes_nothing(
     account.cloud.deny(operation, region=AMERICA)
     printed = stack.up("--refresh=false", exit_code=1)
 
-    assert "Nothing was changed, because not everything could be read" in printed
+    assert "Nothing in AWS was changed, because not everything could be read" in printed
     assert f"{ACCOUNT} {AMERICA}: " in printed
     assert re.search(f"Allow (ec2|logs):{operation}", printed)
     assert "Traceback" not in printed
@@ -35,6 +38,27 @@ def test_a_region_that_cannot_be_read_changes_nothing(
     assert operation in made
     assert {name for name in made if not name.startswith(("Describe", "Get", "List"))} == set()
     assert stack.state() == state
+
+
+def test_credentials_of_another_account_change_neither_account_nor_the_state(
+    account: Account, stack: Stack
+) -> None:
+    stack.configure(regions=[EUROPE], **{"aws:allowedAccountIds": None})
+    printed = stack.up(exit_code=1)
+    assert account.flow_logs() == {}
+    command = re.search(r"`pulumi (config set --path '(aws:.*)' (\d+) --type string)`", printed)
+    assert command, printed
+    stack.project.pulumi(*shlex.split(command[1]))
+    stack.up()
+    before, known = account.everything(), stack.ids_in_state()
+    other = "222222222222"
+    with account.credentials_of(other):
+        for _ in range(2):  # the refresh of the first must not take the state from the second
+            assert f"account {other}" in stack.up(exit_code=1)
+        stack.destroy(exit_code=1)
+        assert account.flow_logs(EUROPE) == {}
+    assert stack.ids_in_state() == known
+    assert account.everything() == before
 
 
 def test_throttling_is_waited_for(account: Account, stack: Stack) -> None:
@@ -80,6 +104,32 @@ def test_a_process_that_dies_in_the_middle_leaves_what_the_next_run_completes(
     logs = account.flow_logs()
     assert {len(ids) for ids in logs.values()} == {1}
     assert set(logs) == {account.default_vpc(EUROPE), account.default_vpc(AMERICA)}
+    stack.up("--expect-no-changes")
+
+
+def test_what_could_not_be_read_back_is_not_made_again(account: Account, stack: Stack) -> None:
+    """AWS gave the flow log an id, and then refused to describe it: the state has it half.
+
+    The log group's name ends as if it said whose it is, which says nothing.
+    """
+    stack.configure(regions=[EUROPE], logGroupName="flows-adopted")
+    with account.cloud.hold("CreateFlowLogs", region=EUROPE) as hold:
+        process = stack.project.start("up", "--yes", "--skip-preview")
+        hold.wait()
+        for _ in range(2):
+            account.cloud.fail_next("DescribeFlowLogs", code="UnauthorizedOperation", status=403)
+        hold.release()
+        process.communicate()
+    assert process.returncode != 0
+    with contextlib.suppress(ClientError):
+        account.flow_logs(EUROPE)  # so that the second failure, if it is left, meets nobody else
+    made = account.flow_logs(EUROPE)
+    assert len(made) == 1
+
+    stack.configure(regions=[EUROPE], logGroupName="flows-adopted", retentionInDays=400)
+    stack.up()
+    assert account.flow_logs(EUROPE) == made
+    assert account.log_groups(EUROPE) == {"flows-adopted": 400}
     stack.up("--expect-no-changes")
 
 
@@ -149,7 +199,7 @@ def second(stack: Stack, environment: dict[str, str], cloud: LocalCloud) -> Stac
     """Another stack of the same project."""
     folder = stack.project.folder.parent / "second"
     folder.mkdir()
-    for name in ("Pulumi.yaml", "__main__.py", "enforcement", ".venv"):
+    for name in ("Pulumi.yaml", "__main__.py", "vpc_flow_logs_stack", ".venv"):
         (folder / name).symlink_to(stack.project.folder / name)
     made = Stack(Project(folder, environment, "second"))
     made.project.make_stack(cloud)
