@@ -23,6 +23,7 @@ class Vpc:
         name: The `Name` tag, empty when there is none.
         cidr_block: The primary IPv4 block.
         is_default: True for the VPC that AWS made in each region.
+        tags: All tags as (key, value), sorted.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Vpc:
     name: str = ""
     cidr_block: str = ""
     is_default: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Cause(StrEnum):
     BAD_RESPONSE = "bad response"
     NOT_RECORDED = "not recorded"
     INTERRUPTED = "interrupted"
+    NOTHING = "nothing to read"
     INTERNAL = "internal error"
 
 

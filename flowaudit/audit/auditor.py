@@ -21,8 +21,11 @@ from flowaudit.judging.finding import (
     Status,
     Totals,
 )
+from flowaudit.judging.requested import AccountRead, Requested
 from flowaudit.judging.requirements import RULES
 from flowaudit.judging.verdicts import judge
+from flowaudit.reading import aws
+from flowaudit.reading.listings import VPCS
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions, LiveReach
 
 
@@ -31,20 +34,23 @@ class Plan:
     """What an audit is to judge, and by what.
 
     Attributes:
-        source: Where the facts are from: `ec2`, or `config-aggregator NAME`.
+        requested: The scope.
         requirement: What a VPC has to fulfil.
         exemptions: Who need not.
-        regions: The regions that are read; None for every one that is enabled.
-        selected: Whether only some accounts of the organization are read.
         live: Whether the source tells a flow log's status and delivery, and log groups.
     """
 
-    source: str = "ec2"
+    requested: Requested = field(default_factory=Requested)
     requirement: Requirement = field(default_factory=Requirement)
     exemptions: Exemptions = field(default_factory=Exemptions)
-    regions: frozenset[str] | None = None
-    selected: bool = False
     live: bool = True
+
+
+_NOT_LOOKED_AT = (
+    "delivery roles (a flow log delivers if AWS's last status says so)",
+    "how long S3 buckets and Firehose streams keep records",
+    "whether records arrive (vpc-flow-logs verify looks)",
+)
 
 
 class Auditor(AbstractContextManager["Auditor"]):
@@ -57,6 +63,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         calls: HTTP requests so far, by IAM action.
         throttled: How many of them were throttled.
         unread: What could not be read so far.
+        caller: The ARN of who asks, once it is known.
+        accounts: The accounts of the organization by id, once they are known.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -65,6 +73,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         self.calls: Counter[str] = Counter()
         self.throttled = 0
         self.unread: list[Unread] = []
+        self.caller = ""
+        self.accounts: Mapping[str, AccountRead] = {}
         self._plan = plan
         self._rules = tuple(
             sorted(id_ for id_, rule in RULES.items() if plan.live or not rule.live_only)
@@ -74,6 +84,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         self._findings: Counter[str] = Counter()
         self._severities = Counter(dict.fromkeys(Severity, 0))
         self._accounts: set[str] = set()
+        self._regions: set[str] = set()
+        self._owners: dict[str, Counter[Status]] = {}
         self._matched: set[Exemption] = set()
         self._regions_unread = 0
         self._results = _Spool()
@@ -97,11 +109,15 @@ class Auditor(AbstractContextManager["Auditor"]):
             seconds=item.seconds,
         )
         self._accounts.add(item.account_id)
+        self._regions.add(item.region)
         self.unread.extend(item.unread)
         self._regions_unread += bool(item.unread)
         self.count_calls(item.calls, item.throttled)
         for verdict in result.verdicts:
             self.vpcs[verdict.status] += 1
+            if self._plan.requested.owner_tag:
+                owner = dict(verdict.vpc.tags).get(self._plan.requested.owner_tag, "")
+                self._owners.setdefault(owner, Counter())[verdict.status] += 1
             self._count(verdict.findings)
         for vpc in item.vpcs:
             who = exemptions.identity(vpc, item.region)
@@ -128,16 +144,21 @@ class Auditor(AbstractContextManager["Auditor"]):
 
     def report(self, *, interrupted: bool = False, show_all: bool = False) -> Report:
         """Return the report on everything that was added."""
+        if not (self._regions or self.unread):
+            error = aws.NothingReadError("no region was read, so nothing is proved")
+            self.unread.append(aws.unread(error, "this account", None, VPCS.action))
         findings = self._exemption_findings(interrupted=interrupted)
         self._count(findings)
         return Report(
             tool_version=__version__,
             started=self._started,
             seconds=time.monotonic() - self._clock,
-            source=self._plan.source,
+            source=self._plan.requested.source,
             requirement=self._plan.requirement,
             rules=self._rules,
-            accounts=tuple(sorted(self._accounts)),
+            accounts=tuple(
+                self.accounts.get(id_, AccountRead(id_)) for id_ in sorted(self._accounts)
+            ),
             totals=Totals(
                 accounts=len(self._accounts),
                 regions_read=len(self._results) - self._regions_unread,
@@ -147,6 +168,7 @@ class Auditor(AbstractContextManager["Auditor"]):
                 calls=dict(sorted(self.calls.items())),
                 throttled=self.throttled,
                 severities=dict(self._severities),
+                owners=dict(sorted(self._owners.items())),
             ),
             results=self._results,
             findings=findings,
@@ -156,6 +178,10 @@ class Auditor(AbstractContextManager["Auditor"]):
                 )
             ),
             interrupted=interrupted,
+            requested=self._plan.requested,
+            caller=self.caller,
+            regions=tuple(sorted(self._regions)),
+            not_looked_at=_NOT_LOOKED_AT,
             show_all=show_all,
         )
 
@@ -163,8 +189,13 @@ class Auditor(AbstractContextManager["Auditor"]):
         unread = {(each.account_id, each.region) for each in self.unread}
         if interrupted:
             unread.add(("", None))
+        requested = self._plan.requested
+        unread.update(("", region) for region in requested.exclude_regions)
         reach = LiveReach(
-            frozenset(self._accounts), self._plan.regions, self._plan.selected, frozenset(unread)
+            accounts=frozenset(self._accounts),
+            regions=frozenset(requested.regions) or None,
+            selected=requested.organization and bool(requested.accounts),
+            unread=frozenset(unread),
         )
         return tuple(exemptions.findings(self._plan.exemptions, self._matched, reach))
 

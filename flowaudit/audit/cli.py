@@ -46,6 +46,17 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
     "--accounts", callback=parameters.words, metavar="A,B", help="With --organization: only these."
 )
 @click.option(
+    "--exclude-regions",
+    callback=parameters.words,
+    metavar="A,B",
+    help="Regions that are not read, as where the organization denies them; the report lists them.",
+)
+@click.option(
+    "--owner-tag",
+    metavar="KEY",
+    help="The tag that names a VPC's owner: VPCs are shown with it and grouped by it.",
+)
+@click.option(
     "--exemptions",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -92,6 +103,8 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
 def audit(**options: Any) -> None:
     """Judge the flow logs of every VPC."""
     parameters.check_scope(options)
+    if options["exclude_regions"] and options["regions"] != ("all",):
+        raise click.UsageError("--exclude-regions is for all regions: do not name it in --regions.")
     gc.disable()  # the start makes no garbage, and a tenth of its time would go into the search
     with parameters.interruptible():
         # Not at the top: what the command does is imported when it runs.

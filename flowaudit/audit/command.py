@@ -1,6 +1,7 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
 import gc
+import hashlib
 import signal
 import sys
 from collections import Counter
@@ -15,14 +16,17 @@ from flowaudit import reports, scope
 from flowaudit.audit.auditor import Auditor, Plan
 from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Report, Requirement, Severity, TrafficType
+from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
 from flowaudit.reading import aggregator, aws, organization
-from flowaudit.reading.inventory import Account, Inventory, Limits
+from flowaudit.reading.asking import Question, ask_all
+from flowaudit.reading.inventory import GET_CALLER_IDENTITY, Account, Inventory, Limits
 from flowaudit.renderers import render
 from vpc_flow_logs_control import exemptions
 
 if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_config import ConfigServiceClient
+    from mypy_boto3_sts import STSClient
 
     from flowaudit.facts import RegionFacts, Unread
 
@@ -42,6 +46,8 @@ class Request:
     organization: bool
     role_name: str | None
     accounts: tuple[str, ...] | None
+    exclude_regions: tuple[str, ...] | None
+    owner_tag: str | None
     source: tuple[str, str] | None
     exemptions: Path | None
     traffic_type: TrafficType
@@ -63,14 +69,15 @@ def run(request: Request) -> int:
     """
     targets = reports.targets(request.formats, request.output)
     scope.roles_by_account(request.role_arns)
-    session = scope.open_session(request.profile, request.regions)
+    session = scope.open_session(
+        request.profile, (*_regions(request), *(request.exclude_regions or ()))
+    )
+    found = _exemptions(request.exemptions)
     plan = Plan(
-        source=" ".join(request.source) if request.source else "ec2",
+        requested=_requested(request, aws.first_regions(session)),
         live=request.source is None,
         requirement=Requirement(request.traffic_type, request.min_retention),
-        exemptions=_exemptions(request.exemptions),
-        regions=None if request.regions == ("all",) else frozenset(request.regions),
-        selected=bool(request.accounts),
+        exemptions=found,
     )
     gc.freeze()  # what is there by now stays; from here on an organization makes garbage
     gc.enable()
@@ -106,6 +113,31 @@ def _exemptions(file: Path | None) -> exemptions.Exemptions:
         raise ConfigurationError(str(error)) from error
 
 
+def _regions(request: Request) -> tuple[str, ...]:
+    """Return the regions that were named; none when all were asked for."""
+    return () if request.regions == scope.ALL_REGIONS else request.regions
+
+
+def _requested(request: Request, first_regions: Iterable[str]) -> Requested:
+    roles = scope.roles_by_account(request.role_arns)
+    return Requested(
+        source=" ".join(request.source) if request.source else "ec2",
+        organization=request.organization,
+        accounts=tuple(sorted(roles or request.accounts or ())),
+        regions=tuple(sorted(_regions(request))),
+        exclude_regions=tuple(sorted(request.exclude_regions or ())),
+        exemptions=_exemptions_file(request.exemptions),
+        owner_tag=request.owner_tag,
+        regions_at_least=len({*first_regions, *_regions(request)}),
+    )
+
+
+def _exemptions_file(path: Path | None) -> ExemptionsFile | None:
+    if path is None:
+        return None
+    return ExemptionsFile(str(path), hashlib.sha256(path.read_bytes()).hexdigest())
+
+
 def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequence[Account]:
     if request.role_arns:
         return [
@@ -116,7 +148,7 @@ def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequenc
         return [Account()]
     meter = aws.Meter()
     try:
-        return organization.accounts(
+        auditor.caller, accounts = organization.accounts(
             session, meter, request.role_name or "", request.accounts or ()
         )
     except organization.UnreadableOrganizationError as error:
@@ -124,19 +156,40 @@ def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequenc
         return []
     finally:
         auditor.count_calls(Counter(meter.calls), len(meter.throttled))
+    auditor.accounts = {
+        account.label: AccountRead(account.label, account.name, account.path)
+        for account in accounts
+    }
+    return accounts
 
 
 # Reading
 
 
+def _ask_caller(request: Request, session: "Session", auditor: Auditor) -> None:
+    """Ask who asks, where reading does not tell; the report then names him."""
+    meter = aws.Meter()
+    sts = cast("STSClient", aws.make_client(session, "sts", aws.home_region(session), meter))
+
+    def ask() -> None:
+        auditor.caller = aws.printable(sts.get_caller_identity()["Arn"])
+
+    question = Question("this account", None, GET_CALLER_IDENTITY, ask)
+    ask_all([question], request.timeout)  # without an answer the report says so
+    auditor.count_calls(Counter(meter.calls), len(meter.throttled))
+
+
 def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
     """Read everything into the auditor; return whether the user interrupted it."""
+    if request.source or request.role_arns:
+        _ask_caller(request, session, auditor)
     if request.source:
         return _read_aggregator(request, request.source[1], session, auditor)
     inventory = Inventory(
         session,
         _accounts(request, session, auditor),
-        regions=None if request.regions == ("all",) else request.regions,
+        regions=_regions(request) or None,
+        exclude_regions=frozenset(request.exclude_regions or ()),
         limits=Limits(seconds=request.timeout),
     )
     with ExitStack() as stack:
@@ -149,6 +202,7 @@ def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
             items = show(inventory, auditor)
         for item in items:
             auditor.add(item)
+    auditor.caller = auditor.caller or inventory.caller
     auditor.count_calls(Counter(inventory.meter.calls), len(inventory.meter.throttled))
     return bool(interrupted)
 
@@ -159,10 +213,10 @@ def _read_aggregator(request: Request, name: str, session: "Session", auditor: A
         "ConfigServiceClient",
         aws.make_client(session, "config", aws.home_region(session), meter),
     )
-    regions = None if request.regions == ("all",) else request.regions
     interrupted = False
     try:
-        for item in aggregator.read(client, name, regions):
+        regions, exclude = _regions(request) or None, frozenset(request.exclude_regions or ())
+        for item in aggregator.read(client, name, regions, exclude):
             auditor.add(item)
     except KeyboardInterrupt:
         interrupted = True

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal
 
 from flowaudit.facts import FlowLog, LogGroup, Unread, Vpc
+from flowaudit.judging.requested import AccountRead, Requested
 from vpc_flow_logs_control.exemptions import Exemption
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 
@@ -172,6 +173,8 @@ class Totals:
         calls: HTTP requests by IAM action, retries included.
         throttled: How many of them were throttled.
         severities: How many findings (exempt ones left out) each severity has.
+        owners: How many VPCs of each status an owner has, by the tag that was asked for; the
+            owner of those without the tag is empty.
     """
 
     accounts: int
@@ -182,6 +185,9 @@ class Totals:
     calls: Mapping[str, int]
     throttled: int
     severities: Mapping[Severity, int] = field(default_factory=dict[Severity, int])
+    owners: Mapping[str, Mapping[Status, int]] = field(
+        default_factory=dict[str, Mapping[Status, int]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,10 @@ class Report:
         findings: Findings that are about no single VPC (exemptions that do not hold).
         unread: Everything that could not be read, those of the regions included.
         interrupted: True when the audit was stopped before its end; the rest is in `unread`.
+        requested: The scope that was asked for.
+        caller: The ARN of who asked; empty when it could not be read.
+        regions: The regions of which something was read, in any account, sorted.
+        not_looked_at: What no verdict says anything about, in words.
         show_all: Whether the formats that list only what needs action list the rest too.
     """
 
@@ -211,18 +221,22 @@ class Report:
     source: str
     requirement: Requirement
     rules: tuple[str, ...]
-    accounts: tuple[str, ...]
+    accounts: tuple[AccountRead, ...]
     totals: Totals
     results: Iterable[RegionReport]
     findings: tuple[Finding, ...] = ()
     unread: tuple[Unread, ...] = ()
     interrupted: bool = False
+    requested: Requested = field(default_factory=Requested)
+    caller: str = ""
+    regions: tuple[str, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
     show_all: bool = False
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was asked for could be read."""
-        return not self.unread and not self.interrupted
+        """Whether everything that was asked for could be read, and there was something to read."""
+        return bool(self.totals.regions_read) and not self.unread and not self.interrupted
 
     @property
     def regions_per_second(self) -> float:

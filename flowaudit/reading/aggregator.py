@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,10 @@ _Regions = dict[tuple[str, str], _Region]
 
 
 def read(
-    client: "ConfigServiceClient", name: str, regions: Sequence[str] | None = None
+    client: "ConfigServiceClient",
+    name: str,
+    regions: Sequence[str] | None = None,
+    exclude: AbstractSet[str] = frozenset(),
 ) -> Iterator[RegionFacts | Unread]:
     """Yield the facts of every account and region that an aggregator collects from, sorted.
 
@@ -57,6 +61,7 @@ def read(
         client: A client of AWS Config in the aggregator's account and region.
         name: The aggregator's name.
         regions: Only these; None for all.
+        exclude: Not these.
 
     Raises:
         ConfigurationError: When there is no such aggregator.
@@ -64,7 +69,9 @@ def read(
     found: _Regions = defaultdict(_Region)
     for action, step in ((DESCRIBE_SOURCES, _sources), (SELECT, _resources)):
         try:
-            yield from step(client, name, regions, found)
+            for problem in step(client, name, regions, found):
+                if problem.region not in exclude:
+                    yield problem
         except client.exceptions.NoSuchConfigurationAggregatorException as error:
             message = f"there is no aggregator {name} in this account and region"
             raise ConfigurationError(f"--source: {message}") from error
@@ -77,6 +84,8 @@ def read(
                     replace(problem, account_id=account_id, region=region, action=FLOW_LOGS.action)
                 )
     for (account_id, region), facts in sorted(found.items()):
+        if region in exclude:
+            continue
         yield RegionFacts(
             account_id=account_id,
             region=region,
@@ -133,7 +142,7 @@ def _resources(
     )
     for page in pages:
         for text in page["Results"]:
-            item = json.loads(text)
+            item = aws.all_printable(json.loads(text))
             where = item["accountId"], item["awsRegion"]
             try:
                 _note(found[where], item)
@@ -162,13 +171,14 @@ def _note(region: _Region, item: Item) -> None:
 
 
 def _vpc(item: Item, configuration: Item) -> Vpc:
-    names = [tag["value"] for tag in item.get("tags") or () if tag["key"] == "Name"]
+    tags = tuple(sorted((tag["key"], tag["value"]) for tag in item.get("tags") or ()))
     return Vpc(
         id=item["resourceId"],
         owner_id=configuration["ownerId"],
-        name=aws.printable(next(iter(names), "")),
+        name=dict(tags).get("Name", ""),
         cidr_block=configuration.get("cidrBlock", ""),
         is_default=configuration.get("isDefault", False),
+        tags=tags,
     )
 
 

@@ -5,7 +5,7 @@ Credentials, endpoints, partitions, proxies, retries and pages are botocore's.
 
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.exceptions as errors
 from botocore.config import Config
@@ -187,16 +187,36 @@ class InterruptedAuditError(Exception):
     """The user wanted the audit to stop."""
 
 
+class NothingReadError(Exception):
+    """There was no region to read, so nothing is proved."""
+
+
 class BadResponseError(Exception):
     """AWS (or something between it and us) answered with something else than what was asked."""
 
 
 def printable(text: str) -> str:
-    """Replace control characters, which could rewrite what a terminal shows."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Replace control and direction characters, which could rewrite what a terminal shows."""
+    return text if text.isprintable() else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+def all_printable(answer: Any) -> Any:
+    """Return a part of an answer with every text in it as `printable` returns it."""
+    if isinstance(answer, str):
+        return printable(answer)
+    if isinstance(answer, dict):
+        return {
+            printable(key): all_printable(value)
+            for key, value in cast("dict[str, Any]", answer).items()
+        }
+    if isinstance(answer, list):
+        return [all_printable(each) for each in cast("list[Any]", answer)]
+    return answer
+
+
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 
 _THROTTLING = frozenset(
     {
@@ -267,6 +287,7 @@ _CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (
     ((errors.ConnectTimeoutError, errors.ReadTimeoutError, TimeoutError), Cause.TIMEOUT),
     ((ResponseParserError, BadResponseError), Cause.BAD_RESPONSE),
     ((InterruptedAuditError,), Cause.INTERRUPTED),
+    ((NothingReadError,), Cause.NOTHING),
     ((errors.BotoCoreError, OSError), Cause.UNREACHABLE),
 )
 
@@ -292,6 +313,7 @@ def _remedy(cause: Cause, action: str, region: str | None) -> str:
         ),
         Cause.TIMEOUT: "Try again; `--timeout` gives a region more time.",
         Cause.UNREACHABLE: "Check the network, the proxy and AWS's status, and try again.",
+        Cause.NOTHING: "Check which accounts and regions were asked for.",
         Cause.INTERRUPTED: "Run the audit again.",
         Cause.BAD_RESPONSE: "Check what answers in AWS's place (proxy, endpoint setting).",
         Cause.INTERNAL: "This is a defect of vpc-flow-logs: please report it.",

@@ -50,10 +50,14 @@ class Account:
     Attributes:
         id: The 12-digit account; None for the one that the session is in, which is then asked.
         role_arn: The role to assume in it; None to read it with the session's own credentials.
+        name: What its organization calls it, where that was read.
+        path: Where it is in its organization, `o-1/r-1/ou-1/`, where AWS tells.
     """
 
     id: str | None = None
     role_arn: str | None = None
+    name: str = ""
+    path: str = ""
 
     @property
     def label(self) -> str:
@@ -88,6 +92,7 @@ class Inventory:
         regions_known: Regions found so far, in all accounts visited so far.
         regions_done: Regions finished so far.
         meter: The calls about accounts (those about a region are in its facts).
+        caller: The ARN of the session's own identity, once it was asked for.
     """
 
     def __init__(
@@ -96,6 +101,7 @@ class Inventory:
         accounts: Iterable[Account] = (Account(),),
         *,
         regions: Sequence[str] | None = None,
+        exclude_regions: AbstractSet[str] = frozenset(),
         log_group_prefix: str | None = None,
         limits: Limits | None = None,
     ) -> None:
@@ -105,6 +111,7 @@ class Inventory:
             session: Credentials and configuration; see `flowaudit.reading.aws.open_session`.
             accounts: Which accounts; they are taken one by one as there is room.
             regions: Which regions; None for every region that is enabled in the account.
+            exclude_regions: Regions that are not read, enabled or not.
             log_group_prefix: Log groups whose name begins so are listed in every region, whether
                 or not a flow log delivers to them.
             limits: How much at once, and for how long.
@@ -113,9 +120,11 @@ class Inventory:
         self.regions_known = 0
         self.regions_done = 0
         self.meter = aws.Meter()
+        self.caller = ""
         self._session = session
         self._accounts = iter(accounts)
         self._regions = regions
+        self._exclude_regions = exclude_regions
         self._log_group_prefix = log_group_prefix
         self._limits = limits or Limits()
         self._visits: list[_Visit] = []
@@ -252,11 +261,13 @@ class Inventory:
 
             def told(answer: "GetCallerIdentityResponseTypeDef") -> None:
                 visit.account_id = answer["Account"]
+                if visit.account.role_arn is None:
+                    self.caller = aws.printable(answer.get("Arn", ""))
 
             self._ask(visit, GET_CALLER_IDENTITY, sts.get_caller_identity, told)
 
     def _add_regions(self, visit: "_Visit", regions: Iterable[str]) -> None:
-        new = sorted(set(regions) - visit.regions)
+        new = sorted(set(regions) - visit.regions - self._exclude_regions)
         visit.regions.update(new)
         visit.waiting.extend(new)
         self.regions_known += len(new)

@@ -45,20 +45,25 @@ class Listing(Generic[T]):
         )
         for page in pages:
             try:
-                into.extend([self.parse(item) for item in page[self.key]])
+                into.extend([self.parse(aws.all_printable(item)) for item in page[self.key]])
             except (KeyError, TypeError) as error:
                 raise aws.BadResponseError(f"an answer without {error}") from error
 
 
 def _parse_vpc(item: Item) -> Vpc:
-    tags = {tag.get("Key"): tag.get("Value", "") for tag in item.get("Tags", ())}
+    tags = _tags(item)
     return Vpc(
         id=item["VpcId"],
         owner_id=item["OwnerId"],
-        name=aws.printable(tags.get("Name", "")),
+        name=dict(tags).get("Name", ""),
         cidr_block=item.get("CidrBlock", ""),
         is_default=item.get("IsDefault", False),
+        tags=tags,
     )
+
+
+def _tags(item: Item) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((tag.get("Key", ""), tag.get("Value", "")) for tag in item.get("Tags", ())))
 
 
 def _parse_flow_log(item: Item) -> FlowLog:
@@ -77,20 +82,15 @@ def _parse_flow_log(item: Item) -> FlowLog:
         traffic_type=item["TrafficType"],
         status=item["FlowLogStatus"],
         delivery_status=item.get("DeliverLogsStatus"),
-        delivery_error=aws.printable(item.get("DeliverLogsErrorMessage", "")),
+        delivery_error=item.get("DeliverLogsErrorMessage", ""),
         destination_type=destination_type,
         destination=destination,
         log_group_name=log_group_name,
         delivery_role_arn=item.get("DeliverLogsPermissionArn", ""),
         max_aggregation_interval=item.get("MaxAggregationInterval", 600),
-        log_format=aws.printable(item.get("LogFormat") or ""),
+        log_format=item.get("LogFormat") or "",
         created=item.get("CreationTime"),
-        tags=tuple(
-            sorted(
-                (aws.printable(tag.get("Key", "")), aws.printable(tag.get("Value", "")))
-                for tag in item.get("Tags", ())
-            )
-        ),
+        tags=_tags(item),
     )
 
 

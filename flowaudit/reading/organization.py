@@ -32,8 +32,8 @@ class UnreadableOrganizationError(Exception):
 
 def accounts(
     session: "Session", meter: aws.Meter, role_name: str, only: Collection[str] = ()
-) -> tuple[Account, ...]:
-    """List the organization's active accounts, sorted.
+) -> tuple[str, tuple[Account, ...]]:
+    """List the organization's active accounts, sorted, and say who asks.
 
     The account that the session is in is read with the session's own credentials: the management
     account has no OrganizationAccountAccessRole of its own.
@@ -44,6 +44,9 @@ def accounts(
         meter: What counts the requests.
         role_name: The role to assume in the other accounts.
         only: Account ids; all of the organization's when empty.
+
+    Returns:
+        The caller's ARN, and the accounts.
 
     Raises:
         UnreadableOrganizationError: When the accounts cannot be listed.
@@ -57,7 +60,7 @@ def accounts(
         action = LIST_ACCOUNTS
         client = cast("OrganizationsClient", aws.make_client(session, "organizations", home, meter))
         found = {
-            account.get("Id", "")
+            account.get("Id", ""): aws.all_printable(account)
             for page in client.get_paginator("list_accounts").paginate()
             for account in page["Accounts"]
             if account.get("Status") == "ACTIVE"
@@ -67,15 +70,21 @@ def accounts(
     if not found:  # it has at least the account that manages it
         error = aws.BadResponseError("an answer without an active account")
         raise UnreadableOrganizationError(LIST_ACCOUNTS, error)
-    if unknown := sorted(set(only) - found):
+    if unknown := sorted(set(only) - found.keys()):
         raise ConfigurationError(
             f"--accounts names {', '.join(unknown)}, which the organization does not have or has "
             f"suspended; it has {len(found)} active accounts"
         )
     partition = caller["Arn"].split(":")[1]
-    return tuple(
-        Account(id=id_)
-        if id_ == caller["Account"]
-        else Account(id=id_, role_arn=f"arn:{partition}:iam::{id_}:role/{role_name}")
+    return aws.printable(caller["Arn"]), tuple(
+        Account(
+            id=id_,
+            role_arn=None
+            if id_ == caller["Account"]
+            else f"arn:{partition}:iam::{id_}:role/{role_name}",
+            name=found[id_].get("Name", ""),
+            # An older botocore does not know it.
+            path=next(iter(found[id_].get("Paths", ())), "").removesuffix(f"{id_}/"),
+        )
         for id_ in sorted(only or found)
     )

@@ -16,7 +16,7 @@ from typing import Any
 from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.judging.requirements import RULES
-from flowaudit.renderers import arn
+from flowaudit.renderers import arn, scope
 from flowaudit.renderers.words import unjudged
 from vpc_flow_logs_control.standards import FLOW_LOGGING
 
@@ -84,7 +84,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
             "Type": "AwsEc2Vpc",
             "Id": arn.vpc(verdict),
             "Region": verdict.region,
-            **({"Tags": {"Name": vpc.name}} if vpc.name.strip() else {}),
+            **({"Tags": tags} if (tags := _tags(verdict)) else {}),
         }
     ]
     if findings:
@@ -102,10 +102,15 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         )
     if verdict.coverage:
         evidence["interfaces"] = f"{verdict.coverage.covered} of {verdict.coverage.total}"
-    asff["ProductFields"] = {
+    asff["ProductFields"] |= {
         f"vpc-flow-logs/{key}": _cut(value, 2048) for key, value in evidence.items() if value
     }
     return asff
+
+
+def _tags(verdict: Verdict) -> dict[str, str]:
+    """Return the tags, without those that Security Hub refuses, whose key or value is blank."""
+    return {key: value for key, value in verdict.vpc.tags if key.strip() and value.strip()}
 
 
 def _exemption(report: Report, finding: Finding, account_id: str, region: str) -> dict[str, Any]:
@@ -162,6 +167,10 @@ def _finding(
         "CreatedAt": now,
         "UpdatedAt": now,
         "RecordState": "ACTIVE",
+        "ProductFields": {
+            f"vpc-flow-logs/scope/{label.lower().replace(' ', '-')}": _cut(text, 2048)
+            for label, text in scope.facts(report)
+        },
         "Title": _cut(title, 256),
         "Description": _cut(text, 1024),
         "Resources": [

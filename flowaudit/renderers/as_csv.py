@@ -7,11 +7,14 @@ https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 import csv
+import json
 from collections.abc import Iterator
 from io import StringIO
 
 from flowaudit.facts import FlowLog, Unread
 from flowaudit.judging.finding import Finding, Report, Verdict
+from flowaudit.renderers import scope
+from flowaudit.renderers.words import owner
 
 COLUMNS = (
     "record",
@@ -26,6 +29,8 @@ COLUMNS = (
     "remedy",
     "owner_id",
     "cidr_block",
+    "owner_tag",
+    "tags",
     "default_vpc",
     "flow_logs",
     "traffic_types",
@@ -38,7 +43,7 @@ COLUMNS = (
     "exempt_owner",
     "exempt_reason",
 )
-"""The header; `record` tells a row's kind: `vpc`, `finding` (about no VPC) or `unread`."""
+"""The header; `record` tells a row's kind: `vpc`, `finding` (about no VPC), `unread` or `scope`."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -47,14 +52,16 @@ def render(report: Report) -> Iterator[str]:
     """Yield the header, then one row at a time."""
     yield _line(dict(zip(COLUMNS, COLUMNS, strict=True)))
     for verdict in report.verdicts():
-        yield _line(_vpc(verdict))
+        yield _line(_vpc(report, verdict))
     for finding in report.findings:
         yield _line(_finding(finding))
     for unread in report.unread:
         yield _line(_unread(unread))
+    for label, text in scope.facts(report):
+        yield _line({"record": "scope", "resource": label, "reason": text})
 
 
-def _vpc(verdict: Verdict) -> dict[str, str]:
+def _vpc(report: Report, verdict: Verdict) -> dict[str, str]:
     findings, vpc = verdict.findings, verdict.vpc
     row = {
         "record": "vpc",
@@ -69,6 +76,8 @@ def _vpc(verdict: Verdict) -> dict[str, str]:
         "remedy": "; ".join(finding.remedy for finding in findings),
         "owner_id": vpc.owner_id,
         "cidr_block": vpc.cidr_block,
+        "owner_tag": owner(report, verdict) or "",
+        "tags": json.dumps(dict(vpc.tags), ensure_ascii=False) if vpc.tags else "",
         "default_vpc": "yes" if vpc.is_default else "no",
         "flow_logs": " ".join(log.id for log in verdict.flow_logs),
         "traffic_types": " ".join(log.traffic_type for log in verdict.flow_logs),

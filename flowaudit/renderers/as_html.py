@@ -18,8 +18,10 @@ from markupsafe import Markup
 
 from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.judging.requirements import RULES
+from flowaudit.renderers import scope
 from flowaudit.renderers.order import WORST_FIRST, worst_first
-from flowaudit.renderers.words import counted, rates, unjudged
+from flowaudit.renderers.words import counted, owner, unjudged
+from vpc_flow_logs_control.standards import Control
 
 MAX_PASSING = 1_000
 """How many passing VPCs are listed; all others are, however many there are."""
@@ -48,7 +50,8 @@ def render(report: Report) -> Iterator[str]:
         .stream(
             report=report,
             counted=counted,
-            rates=rates(report),
+            headline=scope.headline(report),
+            facts=scope.facts(report),
             statuses=WORST_FIRST,
             regions=regions,
             without_vpcs=[
@@ -56,6 +59,9 @@ def render(report: Report) -> Iterator[str]:
             ],
             widest=max((region.total for region in regions.values()), default=0),
             rules=list(RULES.values()),
+            standards=_standards(),
+            names={account.id: account.name for account in report.accounts},
+            owner=owner,
             unjudged=unjudged(report),
             verdicts=_verdicts(report),
             passing_left_out=max(0, report.totals.vpcs[Status.PASS] - MAX_PASSING),
@@ -81,6 +87,14 @@ def _regions(report: Report) -> dict[str, Region]:
         if unread.region:
             regions.setdefault(unread.region, Region()).unread = True
     return dict(sorted(regions.items()))
+
+
+def _standards() -> list[tuple[tuple[Control, ...], list[str]]]:
+    """Return each set of controls once, with the requirements that help to prove it."""
+    found: dict[tuple[Control, ...], list[str]] = {}
+    for rule in RULES.values():
+        found.setdefault(rule.controls, []).append(rule.id)
+    return list(found.items())
 
 
 def _verdicts(report: Report) -> Iterator[Verdict]:

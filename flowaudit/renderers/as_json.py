@@ -19,7 +19,7 @@ def render(report: Report) -> Iterator[str]:
     yield ',\n  "vpcs": ['
     separator = "\n"
     for verdict in report.verdicts():
-        text = json.dumps(plain.verdict(verdict), indent=2, default=plain.encode)
+        text = json.dumps(plain.verdict(report, verdict), indent=2, default=plain.encode)
         yield separator + "    " + text.replace("\n", "\n    ")
         separator = ",\n"
     yield "]\n}\n" if separator == "\n" else "\n  ]\n}\n"

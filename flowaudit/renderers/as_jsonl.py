@@ -12,7 +12,7 @@ from flowaudit.renderers import plain
 def render(report: Report) -> Iterator[str]:
     """Yield the lines: VPCs, findings about no VPC, what is unread, and last the summary."""
     for verdict in report.verdicts():
-        yield _line("vpc", plain.verdict(verdict))
+        yield _line("vpc", plain.verdict(report, verdict))
     for finding in report.findings:
         yield _line("finding", plain.finding(finding))
     for unread in report.unread:

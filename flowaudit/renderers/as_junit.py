@@ -5,12 +5,12 @@ unknown is an error. So is everything that could not be read. The schema that re
 of Jenkins' xUnit plugin.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, indent
 
 from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, RegionReport, Report, Status, Verdict
-from flowaudit.renderers.words import unjudged
+from flowaudit.renderers import scope
 from flowaudit.renderers.xml import as_text, element
 
 
@@ -27,6 +27,7 @@ def render(report: Report) -> Iterator[str]:
     )
     yield '<?xml version="1.0" encoding="utf-8"?>\n'
     yield as_text(root).removesuffix("/>").rstrip() + ">\n"
+    yield from _suite(report, "scope", [], properties=scope.facts(report))
     for result in report.results:
         if result.verdicts:
             yield from _suite(report, *_region(result))
@@ -37,7 +38,13 @@ def render(report: Report) -> Iterator[str]:
     yield "</testsuites>\n"
 
 
-def _suite(report: Report, name: str, cases: list[Element], seconds: float = 0.0) -> Iterator[str]:
+def _suite(
+    report: Report,
+    name: str,
+    cases: list[Element],
+    seconds: float = 0.0,
+    properties: Iterable[tuple[str, str]] = (),
+) -> Iterator[str]:
     suite = element(
         "testsuite",
         name=name,
@@ -48,10 +55,10 @@ def _suite(report: Report, name: str, cases: list[Element], seconds: float = 0.0
         timestamp=report.started.strftime("%Y-%m-%dT%H:%M:%S"),
         time=f"{seconds:.3f}",
     )
-    if rules := unjudged(report):
-        properties = element("properties")
-        suite.append(properties)
-        properties.append(element("property", name="rules not judged", value=" ".join(rules)))
+    if properties:
+        group = element("properties")
+        group.extend(element("property", name=label, value=text) for label, text in properties)
+        suite.append(group)
     suite.extend(cases)
     indent(suite, space=" ")
     yield as_text(suite) + "\n"

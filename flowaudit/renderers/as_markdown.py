@@ -7,9 +7,10 @@ the report is longer, each section says how many lines it left out.
 from collections.abc import Iterator
 
 from flowaudit.judging.finding import Report, Status, Verdict
+from flowaudit.renderers import scope
 from flowaudit.renderers.markdown import Section, code, row, text, within_limit
-from flowaudit.renderers.order import worst_first
-from flowaudit.renderers.words import counted, rates, unjudged
+from flowaudit.renderers.order import WORST_FIRST, worst_first
+from flowaudit.renderers.words import owner
 
 _MARKS = {
     Status.FAIL: "\N{CROSS MARK}",
@@ -29,16 +30,7 @@ def render(report: Report) -> Iterator[str]:
 
 def _head(report: Report) -> Iterator[str]:
     totals = report.totals
-    vpcs, failing = sum(totals.vpcs.values()), totals.vpcs[Status.FAIL]
-    if failing:
-        verdict = f"{failing:,} of {counted(vpcs, 'VPC')} {'fails' if failing == 1 else 'fail'}"
-    elif not report.complete:
-        verdict = "nothing that was read fails"
-    else:
-        verdict = "no VPC fails" if vpcs else "there is no VPC"
-    if report.findings:
-        verdict += f", and {counted(len(report.findings), 'exemption')} without effect"
-    yield f"## VPC flow logs: {verdict}\n\n"
+    yield f"## VPC flow logs: {text(scope.headline(report))}\n\n"
     if not report.complete:
         yield (
             "> [!WARNING]\n> **Incomplete**: not everything could be read, so there may be VPCs "
@@ -50,16 +42,7 @@ def _head(report: Report) -> Iterator[str]:
         yield row(*("---:" for _ in present))
         yield row(*(f"{count:,}" for count in present.values()))
         yield "\n"
-    requirement = report.requirement
-    yield (
-        f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
-        f"on {report.started:%Y-%m-%d %H:%M} UTC in {report.seconds:.1f} s "
-        f"({rates(report)}). Required: traffic "
-        f"{requirement.traffic_type}, kept {counted(requirement.min_retention_days, 'day')}. "
-        f"vpc-flow-logs {text(report.tool_version)}.\n"
-    )
-    if rules := unjudged(report):
-        yield f"\nNot judged, because {text(report.source)} does not tell: {', '.join(rules)}.\n"
+    yield "".join(f"- {label}: {text(what)}\n" for label, what in scope.facts(report))
 
 
 def _sections(report: Report) -> Iterator[Section]:
@@ -90,6 +73,17 @@ def _sections(report: Report) -> Iterator[Section]:
             for finding in report.findings
         ),
     )
+    if key := report.requested.owner_tag:
+        owners = report.totals.owners
+        yield Section(
+            f"Owners by the tag {key}",
+            ("Owner", *WORST_FIRST),
+            len(owners),
+            (
+                (text(name) or "nobody", *(f"{counts.get(each, 0):,}" for each in WORST_FIRST))
+                for name, counts in owners.items()
+            ),
+        )
     yield Section("Unknown", (*where, "Why"), vpcs[Status.UNKNOWN], _vpcs(report, Status.UNKNOWN))
     yield Section(
         "Remedies",
@@ -107,10 +101,10 @@ def _sections(report: Report) -> Iterator[Section]:
 
 
 def _vpcs(report: Report, status: Status) -> Iterator[tuple[str, ...]]:
-    return (_vpc(verdict) for verdict in worst_first(report, (status,)))
+    return (_vpc(report, verdict) for verdict in worst_first(report, (status,)))
 
 
-def _vpc(verdict: Verdict) -> tuple[str, ...]:
+def _vpc(report: Report, verdict: Verdict) -> tuple[str, ...]:
     name = verdict.vpc.name or ("default VPC" if verdict.vpc.is_default else "")
     reasons = [
         f"**{finding.severity}** {code(finding.rule)} {text(finding.message)}"
@@ -124,6 +118,8 @@ def _vpc(verdict: Verdict) -> tuple[str, ...]:
         )
     why = "<br>".join(reasons) if reasons else text(verdict.summary)
     vpc = code(verdict.vpc.id) + (f"<br>{text(name)}" if name else "")
+    if whose := owner(report, verdict):
+        vpc += f"<br>owner {text(whose)}"
     return (verdict.account_id, verdict.region, vpc, why)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.judging.requirements import RULES
-from flowaudit.renderers import arn, plain
+from flowaudit.renderers import arn, plain, scope
 from flowaudit.renderers.words import unjudged
 from vpc_flow_logs_control.standards import FLOW_LOGGING, Control
 
@@ -65,6 +65,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         {
             "uid": arn.vpc(verdict),
             "name": verdict.vpc.name,
+            "labels": [f"{key}={value}" for key, value in verdict.vpc.tags],
             "type": "AWS::EC2::VPC",
             "region": verdict.region,
             "cloud_partition": partition,
@@ -72,7 +73,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
     ]
     if findings:
         event["remediation"] = _remediation(findings)
-    event["unmapped"] = plain.verdict(verdict) | {"not_judged": unjudged(report)}
+    event["unmapped"] |= plain.verdict(report, verdict) | {"not_judged": unjudged(report)}
     return event
 
 
@@ -165,6 +166,7 @@ def _event(  # noqa: PLR0913 (each is an attribute of the event)
             "status_id": compliance_id,
             "status": compliance_name,
         },
+        "unmapped": {"scope": dict(scope.facts(report))},
     }
 
 

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.judging.requirements import RULES
-from flowaudit.renderers import arn
+from flowaudit.renderers import arn, scope
+from flowaudit.renderers.words import owner
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,7 +30,9 @@ def render(report: Report) -> Iterator[str]:
     """Yield the document, with one finding at a time in memory, each on its own line."""
     yield f'{{\n"$schema": {json.dumps(SCHEMA)},\n"version": "2.1.0",\n"runs": [{{\n'
     yield f'"tool": {json.dumps({"driver": _driver(report)}, indent=1)},\n'
-    yield '"automationDetails": {"id": "vpc-flow-logs/"},\n"results": ['
+    yield '"automationDetails": {"id": "vpc-flow-logs/"},\n'
+    yield f'"properties": {json.dumps({"scope": dict(scope.facts(report))})},\n'
+    yield '"results": ['
     yield from _list(_results(report))
     yield '],\n"invocations": [{\n'
     yield f'"executionSuccessful": {json.dumps(report.complete)},\n'
@@ -65,13 +68,13 @@ def _rule(rule_id: str) -> dict[str, Any]:
 
 def _results(report: Report) -> Iterator[dict[str, Any]]:
     for finding in report.findings:
-        yield _result(finding)
+        yield _result(report, finding)
     for verdict in report.verdicts():
         for finding in verdict.findings:
-            yield _result(finding, verdict)
+            yield _result(report, finding, verdict)
 
 
-def _result(finding: Finding, verdict: Verdict | None = None) -> dict[str, Any]:
+def _result(report: Report, finding: Finding, verdict: Verdict | None = None) -> dict[str, Any]:
     where = (finding.account_id, finding.region, finding.resource)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -99,6 +102,7 @@ def _result(finding: Finding, verdict: Verdict | None = None) -> dict[str, Any]:
             "accountId": finding.account_id,
             "region": finding.region,
             "name": verdict.vpc.name if verdict else "",
+            "owner": owner(report, verdict) if verdict else None,
             "evidence": finding.evidence,
         },
     }

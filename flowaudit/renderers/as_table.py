@@ -1,12 +1,13 @@
 """For people at a terminal: what does not pass, the worst first, then the counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.renderers import scope
 from flowaudit.renderers.order import WORST_FIRST, worst_first
-from flowaudit.renderers.words import counted, unjudged
+from flowaudit.renderers.words import counted, owner
 from flowaudit.terminal import cut, unread_lines, width, wrap
 
 _COLOURS = {
@@ -29,9 +30,15 @@ def render(report: Report) -> Iterator[str]:
     statuses = WORST_FIRST if report.show_all else _NEEDS_ACTION
     if any(report.totals.vpcs[status] for status in statuses):
         yield _header(report)
-        for verdict in worst_first(report, statuses):
-            yield _row(report, verdict, columns)
+        verdicts = worst_first(report, statuses)
+        if report.requested.owner_tag:
+            yield from _by_owner(report, verdicts, columns)
+        else:
+            yield from (_row(report, verdict, columns) for verdict in verdicts)
         yield "\n"
+    for label, what in scope.facts(report):
+        text = wrap(f"{label}: {what}", 0, columns)
+        yield text.replace(label, click.style(label, dim=True), 1)
     yield from unread_lines(report.unread)
     for finding in report.findings:
         text = f"{finding.rule} {finding.resource}: {finding.message}"
@@ -39,11 +46,21 @@ def render(report: Report) -> Iterator[str]:
     yield _summary(report, columns)
 
 
+def _by_owner(report: Report, verdicts: Iterable[Verdict], columns: int) -> Iterator[str]:
+    """Yield the rows owner by owner; what they say is held in memory for it."""
+    grouped: dict[str | None, list[str]] = {}
+    for verdict in verdicts:
+        grouped.setdefault(owner(report, verdict), []).append(_row(report, verdict, columns))
+    for name, group in grouped.items():
+        title = f"{report.requested.owner_tag} {name}" if name else "Nobody's"
+        yield click.style(f"\n{title} ({len(group):,})", bold=True) + "\n"
+        yield from group
+
+
 def _header(report: Report) -> str:
     account = f"{'Account':{_ACCOUNT}}" if len(report.accounts) > 1 else ""
     header = f"{'Verdict':{_INDENT}}{'Region':{_PLACE}}{'VPC':{_VPC}}{account}Name"
-    title = "" if account else "".join(f"Account {each}\n\n" for each in report.accounts)
-    return title + click.style(header, bold=True) + "\n"
+    return click.style(header, bold=True) + "\n"
 
 
 def _row(report: Report, verdict: Verdict, columns: int) -> str:
@@ -100,11 +117,10 @@ def _summary(report: Report, columns: int) -> str:
         0,
         columns,
     )
-    if rules := unjudged(report):
-        why = f"Not judged, because {report.source} does not tell: {', '.join(rules)}."
-        text += wrap(why, 0, columns)
     if not report.complete:
         warning = "INCOMPLETE: what was not read (see above) may hold VPCs that log nothing."
+        if not totals.regions_read:
+            warning = "NOTHING IS PROVED: no region could be read completely (see above)."
         text += click.style(wrap(warning, 0, columns).rstrip(), fg="yellow", bold=True) + "\n"
     if totals.vpcs[Status.FAIL] or report.findings:
         hint = "vpc-flow-logs audit --explain REQUIREMENT says more about a requirement."

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowaudit.judging.finding import Finding, Report, Verdict
 from flowaudit.judging.requirements import RULES
+from flowaudit.renderers.words import owner
 
 
 def header(report: Report) -> dict[str, Any]:
@@ -15,12 +16,16 @@ def header(report: Report) -> dict[str, Any]:
         "version": report.tool_version,
         "started": report.started.isoformat(),
         "seconds": round(report.seconds, 3),
-        "source": report.source,
+        "caller": report.caller or None,
+        "requested": asdict(report.requested) | asdict(report.requirement),
+        "read": {
+            "accounts": [asdict(account) for account in report.accounts],
+            "regions": report.regions,
+        },
+        "not_looked_at": report.not_looked_at,
         "complete": report.complete,
         "interrupted": report.interrupted,
-        "requirement": asdict(report.requirement),
         "rules": report.rules,
-        "accounts": report.accounts,
         "totals": asdict(report.totals)
         | {
             "regions_per_second": report.regions_per_second,
@@ -29,12 +34,13 @@ def header(report: Report) -> dict[str, Any]:
     }
 
 
-def verdict(verdict: Verdict) -> dict[str, Any]:
+def verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
     """Return a verdict with its reasons and evidence."""
     return {
         "account_id": verdict.account_id,
         "region": verdict.region,
-        "vpc": asdict(verdict.vpc),
+        "vpc": asdict(verdict.vpc) | {"tags": dict(verdict.vpc.tags)},
+        "owner": owner(report, verdict),
         "status": verdict.status,
         "summary": verdict.summary,
         "findings": [finding(each) for each in verdict.findings],

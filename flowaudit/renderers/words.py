@@ -1,6 +1,6 @@
 """How the formats put things, where several say the same."""
 
-from flowaudit.judging.finding import Report
+from flowaudit.judging.finding import Report, Verdict
 from flowaudit.judging.requirements import RULES
 
 
@@ -9,9 +9,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def rates(report: Report) -> str:
-    """Return `21.3 regions/s, 65.0 API calls/s`."""
-    return f"{report.regions_per_second:,} regions/s, {report.calls_per_second:,} API calls/s"
+def owner(report: Report, verdict: Verdict) -> str | None:
+    """Return who owns a VPC by the tag that was asked for; None when nobody says."""
+    key = report.requested.owner_tag
+    return (dict(verdict.vpc.tags).get(key) or None) if key else None
 
 
 def unjudged(report: Report) -> list[str]:

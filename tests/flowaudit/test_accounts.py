@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from .conftest import ACCOUNT, REGIONS, Audit, Cloud
+from .conftest import ACCOUNT, REGIONS, Audit, Cloud, Result
 from .fault_proxy import Answer, Proxy, Question, error
 
 MEMBER = "111111111111"
@@ -32,6 +32,10 @@ def member(cloud: Cloud, account: str, vpc_name: str) -> str:
     return answer["Vpc"]["VpcId"]
 
 
+def accounts(result: Result) -> list[str]:
+    return [each["id"] for each in result.report["read"]["accounts"]]
+
+
 @pytest.fixture
 def organization(cloud: Cloud) -> list[str]:
     """An organization of three accounts; returns the two members."""
@@ -50,7 +54,9 @@ def test_a_role_is_assumed_and_its_account_read(cloud: Cloud, audit: Audit) -> N
 
     result = audit("--role-arn", ROLE)
 
-    assert result.report["accounts"] == [MEMBER]
+    assert accounts(result) == [MEMBER]
+    assert result.report["requested"]["accounts"] == [MEMBER]
+    assert result.report["caller"].startswith(f"arn:aws:sts::{ACCOUNT}:")
     assert result.vpc(vpc)["account_id"] == MEMBER
     assert result.vpc(vpc)["status"] == "fail"
     assert result.report["totals"]["calls"]["sts:AssumeRole"] == 1
@@ -63,7 +69,9 @@ def test_an_organizations_accounts_are_all_read(
 
     result = audit("--organization")
 
-    assert result.report["accounts"] == sorted([ACCOUNT, *organization])
+    assert accounts(result) == sorted([ACCOUNT, *organization])
+    assert [each["name"] for each in result.report["read"]["accounts"]].count("one") == 1
+    assert result.report["requested"]["organization"] is True
     assert [result.vpc(vpc)["account_id"] for vpc in vpcs] == organization
     assert result.report["totals"]["regions_read"] == 3 * len(REGIONS)
     assert result.report["totals"]["calls"]["sts:AssumeRole"] == 2  # not into its own account
@@ -72,9 +80,8 @@ def test_an_organizations_accounts_are_all_read(
 def test_some_accounts_of_an_organization(
     cloud: Cloud, audit: Audit, organization: list[str]
 ) -> None:
-    assert audit("--organization", "--accounts", organization[1]).report["accounts"] == [
-        organization[1]
-    ]
+    result = audit("--organization", "--accounts", organization[1])
+    assert accounts(result) == result.report["requested"]["accounts"] == [organization[1]]
 
     result = audit("--organization", "--accounts", "999999999999")
 
@@ -101,7 +108,7 @@ def test_a_role_that_cannot_be_assumed_costs_its_account_only(
     assert result.code == 3
     [unread] = result.report["unread"]
     assert (unread["account_id"], unread["action"]) == (organization[0], "sts:AssumeRole")
-    assert result.report["accounts"] == sorted([ACCOUNT, organization[1]])
+    assert accounts(result) == sorted([ACCOUNT, organization[1]])
 
 
 def test_an_organization_that_cannot_be_listed_is_not_a_pass(proxy: Proxy, audit: Audit) -> None:

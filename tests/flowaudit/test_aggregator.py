@@ -205,13 +205,13 @@ def test_the_command_judges_what_config_knows(proxy: Proxy, audit: Audit) -> Non
     result = audit("--source", "config-aggregator", "org", regions=None)
 
     assert result.code == 1
-    assert result.report["source"] == "config-aggregator org"
+    assert result.report["requested"]["source"] == "config-aggregator org"
     assert {each["vpc"]["id"]: each["status"] for each in result.report["vpcs"]} == {
         "vpc-1": "pass",
         "vpc-2": "fail",
         "vpc-3": "fail",
     }
     assert "flow-log-can-deliver" not in result.report["rules"]
-    assert sum(result.report["totals"]["calls"].values()) == 2
+    assert sum(result.report["totals"]["calls"].values()) == 3
     table = audit("--source", "config-aggregator", "org", "--format", "table", regions=None).out
     assert "Not judged, because config-aggregator org does not tell: flow-log-can-deliver" in table

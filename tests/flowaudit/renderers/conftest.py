@@ -19,6 +19,7 @@ from flowaudit.judging.finding import (
     Totals,
     Verdict,
 )
+from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
 from flowaudit.judging.requirements import RULES
 from vpc_flow_logs_control.exemptions import Exemption
 
@@ -70,6 +71,7 @@ def build_report(
     vpcs = dict.fromkeys(Status, 0)
     by_rule: dict[str, int] = {}
     calls: dict[str, int] = {}
+    owners: dict[str, dict[Status, int]] = {}
     for finding in findings:
         by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
     for result in results:
@@ -77,6 +79,8 @@ def build_report(
             calls[action] = calls.get(action, 0) + count
         for verdict in result.verdicts:
             vpcs[verdict.status] += 1
+            owned = owners.setdefault(dict(verdict.vpc.tags).get("Team", ""), {})
+            owned[verdict.status] = owned.get(verdict.status, 0) + 1
             for finding in verdict.findings:
                 if not finding.exempt:
                     by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
@@ -88,7 +92,7 @@ def build_report(
         source="ec2",
         requirement=Requirement(),
         rules=tuple(sorted(RULES)),
-        accounts=accounts,
+        accounts=tuple(AccountRead(id_) for id_ in accounts),
         totals=Totals(
             accounts=len(accounts),
             regions_read=sum(not result.unread for result in results),
@@ -97,11 +101,16 @@ def build_report(
             findings=by_rule,
             calls=calls,
             throttled=sum(result.throttled for result in results),
+            owners=owners,
         ),
         results=results,
         findings=findings,
         unread=unread,
         interrupted=interrupted,
+        requested=Requested(regions_at_least=17),
+        caller=f"arn:aws:sts::{PRODUCTION}:assumed-role/Auditor/anna",
+        regions=tuple(sorted({result.region for result in results})),
+        not_looked_at=("delivery roles", "how long S3 buckets keep records"),
     )
 
 
@@ -112,7 +121,13 @@ def make_report() -> Callable[..., Report]:
 
 def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
     """Make a report in which every text that AWS or a user writes is the given one."""
-    vpc = Vpc(id="vpc-0a0a", owner_id=PRODUCTION, name=text, cidr_block="10.0.0.0/16")
+    vpc = Vpc(
+        id="vpc-0a0a",
+        owner_id=PRODUCTION,
+        name=text,
+        cidr_block="10.0.0.0/16",
+        tags=(("Name", text), ("Team", text)),
+    )
     finding = Finding(
         rule="flow-log-can-deliver",
         severity=Severity.HIGH,
@@ -159,8 +174,13 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
         message=text,
         remedy=text,
     )
-    return build_report(
-        [RegionReport(PRODUCTION, "eu-west-1", (verdict,))], (about_entry,), (unread,)
+    return replace(
+        build_report(
+            [RegionReport(PRODUCTION, "eu-west-1", (verdict,))], (about_entry,), (unread,)
+        ),
+        requested=Requested(exemptions=ExemptionsFile(text, "0a1b" * 16), owner_tag="Team"),
+        caller=text or "text",
+        accounts=(AccountRead(PRODUCTION, text or "text", text),),
     )
 
 
@@ -192,7 +212,16 @@ def _flow_log(number: int, vpc: Vpc, region: str, **changes: object) -> FlowLog:
 
 def _vpc(number: int, name: str, owner_id: str = PRODUCTION, *, default: bool = False) -> Vpc:
     cidr_block = "172.31.0.0/16" if default else f"10.{number}.0.0/16"
-    return Vpc(f"vpc-0{number:016x}", owner_id, name, cidr_block, is_default=default)
+    team = name.partition("-")[0]
+    tags = {"CostCentre": "4711", "Name": name, "Team": team} if team else {}
+    return Vpc(
+        f"vpc-0{number:016x}",
+        owner_id,
+        name,
+        cidr_block,
+        is_default=default,
+        tags=tuple(tags.items()),
+    )
 
 
 def _finding(  # noqa: PLR0913 (each is a field of a finding)
@@ -539,16 +568,33 @@ def report() -> Report:
     ]
     # By account and region, as the audit itself gives them.
     results.sort(key=lambda result: (result.account_id, result.region))
-    return build_report(results, FINDINGS, UNREAD, interrupted=True)
+    return replace(
+        build_report(results, FINDINGS, UNREAD, interrupted=True),
+        requested=Requested(
+            organization=True,
+            accounts=(PRODUCTION, SANDBOX, "222233334444"),
+            exclude_regions=("ap-south-1",),
+            exemptions=ExemptionsFile("exemptions.json", "0a1b" * 16),
+            owner_tag="Team",
+            regions_at_least=17,
+        ),
+        accounts=(
+            AccountRead(PRODUCTION, "Production", "o-acme/r-root/ou-workloads/"),
+            AccountRead(SANDBOX, "Sandbox"),
+        ),
+    )
 
 
 @pytest.fixture
 def clean_report() -> Report:
-    """Everything was read and everything passes; the source does not tell of all rules."""
+    """Everything of a choice passes; the source does not tell of all rules."""
     unjudged = {"flow-log-is-active", "flow-log-can-deliver"}
     return replace(
         build_report([_frankfurt()]),
         source="config-aggregator acme",
+        requested=Requested(
+            "config-aggregator acme", regions=("eu-central-1", "eu-west-1"), regions_at_least=17
+        ),
         rules=tuple(sorted(RULES.keys() - unjudged)),
     )
 

@@ -1,0 +1,93 @@
+"""What a report covers, by whom and how, and what it says as a whole: for every format."""
+
+from flowaudit.judging.finding import Report, Status
+from flowaudit.renderers.words import counted, unjudged
+
+
+def headline(report: Report) -> str:
+    """Return what the report says as a whole; it never claims more than was read."""
+    vpcs, failing = sum(report.totals.vpcs.values()), report.totals.vpcs[Status.FAIL]
+    judged = vpcs - report.totals.vpcs[Status.UNKNOWN] - report.totals.vpcs[Status.SHARED]
+    if failing:
+        text = f"{failing:,} of {counted(vpcs, 'VPC')} {'fails' if failing == 1 else 'fail'}"
+    elif not report.totals.regions_read and not judged:
+        text = "Nothing is proved: nothing could be read"
+    elif not report.complete:
+        text = "Nothing that was read fails"
+    else:
+        text = "No VPC fails" if vpcs else "There is no VPC"
+    if chosen := _chosen(report):
+        text += f", in {chosen}"
+    if report.findings:
+        text += f", and {counted(len(report.findings), 'exemption')} without effect"
+    return text
+
+
+def facts(report: Report) -> list[tuple[str, str]]:
+    """Return what was looked at, by whom, when and by what; each with a label."""
+    requested, requirement = report.requested, report.requirement
+    traffic = {"REJECT": "rejected traffic", "ALL": "all traffic", "any": "any traffic"}
+    exemptions = requested.exemptions
+    found = [
+        ("Accounts", _accounts(report)),
+        ("Regions", _regions(report)),
+        (
+            "Required",
+            (
+                f"{traffic[requirement.traffic_type]} is recorded and kept for "
+                f"{counted(requirement.min_retention_days, 'day')} or more"
+            ),
+        ),
+        (
+            "Exemptions",
+            f"{exemptions.path}, SHA-256 {exemptions.sha256}" if exemptions else "none",
+        ),
+        ("Asked by", report.caller or "could not be read"),
+        ("Asked at", f"{report.started:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Source", _source(report)),
+        ("Tool", f"vpc-flow-logs {report.tool_version}"),
+    ]
+    if report.not_looked_at:
+        found.append(("Not looked at", "; ".join(report.not_looked_at)))
+    if rules := unjudged(report):
+        found.append(("Not judged", f"{', '.join(rules)}: {report.source} does not tell"))
+    return found
+
+
+def _chosen(report: Report) -> str:
+    """Return what part of the regions was chosen; nothing where all were asked for."""
+    requested = report.requested
+    if requested.regions:
+        there = max(requested.regions_at_least, len(requested.regions))
+        return f"{len(requested.regions)} of at least {counted(there, 'region')}, by choice"
+    if requested.exclude_regions:
+        return f"every enabled region but {', '.join(requested.exclude_regions)}, by choice"
+    return ""
+
+
+def _regions(report: Report) -> str:
+    totals = report.totals
+    chosen = _chosen(report) or "every enabled region"
+    names = f" ({', '.join(report.requested.regions)})" if report.requested.regions else ""
+    unread = f", {totals.regions_unread:,} not" if totals.regions_unread else ""
+    return f"{chosen}{names}; {totals.regions_read:,} read completely{unread}"
+
+
+def _accounts(report: Report) -> str:
+    requested = report.requested
+    what = " of the organization" if requested.organization else ""
+    what += ", by choice" if requested.accounts else ""
+    names = ", ".join(
+        f"{each.id} ({each.name})" if each.name else each.id for each in report.accounts[:10]
+    )
+    more = len(report.accounts) - 10
+    names += f" and {more:,} more" if more > 0 else ""
+    if len(report.accounts) == 1:
+        return names + what
+    return counted(len(report.accounts), "account") + what + (f": {names}" if names else "")
+
+
+def _source(report: Report) -> str:
+    if report.source == "ec2":
+        return "the EC2 and CloudWatch Logs API of each region"
+    return f"AWS Config's aggregator {report.source.partition(' ')[2]}"
