@@ -168,7 +168,7 @@ class Auditor(AbstractContextManager["Auditor"]):
                 calls=dict(sorted(self.calls.items())),
                 throttled=self.throttled,
                 severities=dict(self._severities),
-                owners=dict(sorted(self._owners.items())),
+                owners={owner: dict(counts) for owner, counts in sorted(self._owners.items())},
             ),
             results=self._results,
             findings=findings,
