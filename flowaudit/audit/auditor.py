@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 
 from flowaudit import __version__
+from flowaudit.audit.baseline import Baseline, Comparison
 from flowaudit.facts import RegionFacts, Unread
 from flowaudit.judging import exemptions
 from flowaudit.judging.finding import (
@@ -37,12 +38,14 @@ class Plan:
         requested: The scope.
         requirement: What a VPC has to fulfil.
         exemptions: Who need not.
+        baseline: The earlier report to compare with.
         live: Whether the source tells a flow log's status and delivery, and log groups.
     """
 
     requested: Requested = field(default_factory=Requested)
     requirement: Requirement = field(default_factory=Requirement)
     exemptions: Exemptions = field(default_factory=Exemptions)
+    baseline: Baseline | None = None
     live: bool = True
 
 
@@ -85,6 +88,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         self._severities = Counter(dict.fromkeys(Severity, 0))
         self._accounts: set[str] = set()
         self._regions: set[str] = set()
+        self._read: set[tuple[str, str]] = set()
+        self._comparison = Comparison(plan.baseline) if plan.baseline else None
         self._owners: dict[str, Counter[Status]] = {}
         self._matched: set[Exemption] = set()
         self._regions_unread = 0
@@ -110,6 +115,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         )
         self._accounts.add(item.account_id)
         self._regions.add(item.region)
+        if not item.unread:
+            self._read.add((item.account_id, item.region))
         self.unread.extend(item.unread)
         self._regions_unread += bool(item.unread)
         self.count_calls(item.calls, item.throttled)
@@ -133,6 +140,8 @@ class Auditor(AbstractContextManager["Auditor"]):
 
     def _count(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
+            if self._comparison:
+                self._comparison.add(finding)
             if not finding.exempt:
                 self._findings[finding.rule] += 1
                 self._severities[finding.severity] += 1
@@ -149,6 +158,11 @@ class Auditor(AbstractContextManager["Auditor"]):
             self.unread.append(aws.unread(error, "this account", None, VPCS.action))
         findings = self._exemption_findings(interrupted=interrupted)
         self._count(findings)
+        changes = None
+        if self._comparison:
+            self._comparison.check_accounts(self._accounts)
+            complete = not self.unread and not interrupted
+            changes = self._comparison.changes(self._read, complete=complete)
         return Report(
             tool_version=__version__,
             started=self._started,
@@ -182,6 +196,7 @@ class Auditor(AbstractContextManager["Auditor"]):
             caller=self.caller,
             regions=tuple(sorted(self._regions)),
             not_looked_at=_NOT_LOOKED_AT,
+            changes=changes,
             show_all=show_all,
         )
 

@@ -89,6 +89,15 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
 @click.option(
     "--all", "show_all", is_flag=True, help="Let the table list every VPC, passing ones too."
 )
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="An earlier report of the same scope (--format json): what is new, fixed, unchanged.",
+)
+@click.option(
+    "--fail-on-new", is_flag=True, help="With --baseline: only new findings make the exit code 1."
+)
 @parameters.timeout("What reading one region may take, retries included.")
 @click.option("--quiet", is_flag=True, help="No progress, and no word about files written.")
 @click.option(
@@ -103,6 +112,8 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
 def audit(**options: Any) -> None:
     """Judge the flow logs of every VPC."""
     parameters.check_scope(options)
+    if options["fail_on_new"] and not options["baseline"]:
+        raise click.UsageError("--fail-on-new compares with an earlier report: add --baseline.")
     if options["exclude_regions"] and options["regions"] != ("all",):
         raise click.UsageError("--exclude-regions is for all regions: do not name it in --regions.")
     gc.disable()  # the start makes no garbage, and a tenth of its time would go into the search

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from flowaudit import reports, scope
+from flowaudit.audit import baseline
 from flowaudit.audit.auditor import Auditor, Plan
 from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Report, Requirement, Severity, TrafficType
@@ -58,6 +59,8 @@ class Request:
     timeout: float
     quiet: bool
     show_all: bool
+    baseline: Path | None
+    fail_on_new: bool
 
 
 def run(request: Request) -> int:
@@ -73,11 +76,16 @@ def run(request: Request) -> int:
         request.profile, (*_regions(request), *(request.exclude_regions or ()))
     )
     found = _exemptions(request.exemptions)
+    requested = _requested(request, aws.first_regions(session))
+    requirement = Requirement(request.traffic_type, request.min_retention)
     plan = Plan(
-        requested=_requested(request, aws.first_regions(session)),
+        requested=requested,
         live=request.source is None,
-        requirement=Requirement(request.traffic_type, request.min_retention),
+        requirement=requirement,
         exemptions=found,
+        baseline=baseline.read(request.baseline, requested, requirement)
+        if request.baseline
+        else None,
     )
     gc.freeze()  # what is there by now stays; from here on an organization makes garbage
     gc.enable()
@@ -85,17 +93,21 @@ def run(request: Request) -> int:
         interrupted = _read(request, session, auditor)
         report = auditor.report(interrupted=interrupted, show_all=request.show_all)
         reports.write(targets, lambda name: render(name, report), quiet=request.quiet)
-        return _exit_code(report, request.fail_on)
+        return _exit_code(report, request)
 
 
-def _exit_code(report: Report, fail_on: str) -> int:
+def _exit_code(report: Report, request: Request) -> int:
     if report.interrupted:
         return EXIT_INTERRUPTED
     if not report.complete:
         return EXIT_INCOMPLETE
-    if fail_on != "none" and any(
-        count and severity.rank >= Severity(fail_on).rank
-        for severity, count in report.totals.severities.items()
+    severities = report.totals.severities
+    if request.fail_on_new and report.changes:
+        new = report.changes.new_severities
+        severities = {severity: new.get(severity, 0) for severity in Severity}
+    if request.fail_on != "none" and any(
+        count and severity.rank >= Severity(request.fail_on).rank
+        for severity, count in severities.items()
     ):
         return EXIT_FINDINGS
     return EXIT_PASS

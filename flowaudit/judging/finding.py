@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal
 
 from flowaudit.facts import FlowLog, LogGroup, Unread, Vpc
+from flowaudit.judging.changes import Changes
 from flowaudit.judging.requested import AccountRead, Requested
 from vpc_flow_logs_control.exemptions import Exemption
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
@@ -212,6 +213,7 @@ class Report:
         caller: The ARN of who asked; empty when it could not be read.
         regions: The regions of which something was read, in any account, sorted.
         not_looked_at: What no verdict says anything about, in words.
+        changes: What changed since the baseline, where one was given.
         show_all: Whether the formats that list only what needs action list the rest too.
     """
 
@@ -231,6 +233,7 @@ class Report:
     caller: str = ""
     regions: tuple[str, ...] = ()
     not_looked_at: tuple[str, ...] = ()
+    changes: Changes | None = None
     show_all: bool = False
 
     @property

@@ -20,7 +20,7 @@ from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.judging.requirements import RULES
 from flowaudit.renderers import scope
 from flowaudit.renderers.order import WORST_FIRST, worst_first
-from flowaudit.renderers.words import counted, owner, unjudged
+from flowaudit.renderers.words import counted, new, owner, unjudged
 from vpc_flow_logs_control.standards import Control
 
 MAX_PASSING = 1_000
@@ -43,6 +43,7 @@ class Region:
 def render(report: Report) -> Iterator[str]:
     """Yield the page, with one region's verdicts at a time in memory."""
     regions = _regions(report)
+    line, gone = scope.changes(report)
     style, script = _read("report.css"), _read("report.js")
     stream = (
         _environment()
@@ -51,6 +52,9 @@ def render(report: Report) -> Iterator[str]:
             report=report,
             counted=counted,
             headline=scope.headline(report),
+            changes=line,
+            gone=gone,
+            new=new,
             facts=scope.facts(report),
             statuses=WORST_FIRST,
             regions=regions,

@@ -11,7 +11,7 @@ from flowaudit.renderers import plain
 def render(report: Report) -> Iterator[str]:
     """Yield the document, with one VPC at a time in memory."""
     rest = plain.header(report) | {
-        "findings": [plain.finding(finding) for finding in report.findings],
+        "findings": [plain.finding(report, finding) for finding in report.findings],
         "unread": [asdict(unread) for unread in report.unread],
     }
     # Everything else comes first, so that the list of VPCs can be left open.

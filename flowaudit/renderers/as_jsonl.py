@@ -14,7 +14,7 @@ def render(report: Report) -> Iterator[str]:
     for verdict in report.verdicts():
         yield _line("vpc", plain.verdict(report, verdict))
     for finding in report.findings:
-        yield _line("finding", plain.finding(finding))
+        yield _line("finding", plain.finding(report, finding))
     for unread in report.unread:
         yield _line("unread", asdict(unread))
     yield _line("summary", plain.header(report))

@@ -10,7 +10,7 @@ from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.renderers import scope
 from flowaudit.renderers.markdown import Section, code, row, text, within_limit
 from flowaudit.renderers.order import WORST_FIRST, worst_first
-from flowaudit.renderers.words import owner
+from flowaudit.renderers.words import new, owner
 
 _MARKS = {
     Status.FAIL: "\N{CROSS MARK}",
@@ -42,6 +42,8 @@ def _head(report: Report) -> Iterator[str]:
         yield row(*("---:" for _ in present))
         yield row(*(f"{count:,}" for count in present.values()))
         yield "\n"
+    if line := scope.changes(report)[0]:
+        yield f"{text(line)}\n\n"
     yield "".join(f"- {label}: {text(what)}\n" for label, what in scope.facts(report))
 
 
@@ -64,6 +66,14 @@ def _sections(report: Report) -> Iterator[Section]:
         ),
     )
     yield Section("Failing", (*where, "Why"), vpcs[Status.FAIL], _vpcs(report, Status.FAIL))
+    _, gone = scope.changes(report)
+    yield Section(
+        "Earlier findings that are gone",
+        ("Finding", "Now", "It was"),
+        len(gone),
+        ((code(each.id), what, text(each.message)) for what, each in gone),
+        collapsed=True,
+    )
     yield Section(
         "Exemptions without effect",
         ("Entry", "Why", "Remedy"),
@@ -107,7 +117,7 @@ def _vpcs(report: Report, status: Status) -> Iterator[tuple[str, ...]]:
 def _vpc(report: Report, verdict: Verdict) -> tuple[str, ...]:
     name = verdict.vpc.name or ("default VPC" if verdict.vpc.is_default else "")
     reasons = [
-        f"**{finding.severity}** {code(finding.rule)} {text(finding.message)}"
+        f"**{new(report, finding)}{finding.severity}** {code(finding.rule)} {text(finding.message)}"
         for finding in verdict.findings
     ]
     if verdict.exemption:

@@ -7,7 +7,7 @@ import click
 from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
 from flowaudit.renderers import scope
 from flowaudit.renderers.order import WORST_FIRST, worst_first
-from flowaudit.renderers.words import counted, owner
+from flowaudit.renderers.words import counted, new, owner
 from flowaudit.terminal import cut, unread_lines, width, wrap
 
 _COLOURS = {
@@ -36,6 +36,9 @@ def render(report: Report) -> Iterator[str]:
         else:
             yield from (_row(report, verdict, columns) for verdict in verdicts)
         yield "\n"
+    _, gone = scope.changes(report)
+    for what, earlier in gone:
+        yield wrap(f"{what.upper()} {earlier.id}: {earlier.message}", 0, columns)
     for label, what in scope.facts(report):
         text = wrap(f"{label}: {what}", 0, columns)
         yield text.replace(label, click.style(label, dim=True), 1)
@@ -69,15 +72,19 @@ def _row(report: Report, verdict: Verdict, columns: int) -> str:
     place = f"{verdict.region:{_PLACE}}{verdict.vpc.id:{_VPC}}{account}"
     name = verdict.vpc.name + (" (default)" if verdict.vpc.is_default else "")
     name = cut(name.strip(), max(columns - _INDENT - len(place), 8))
-    return status + f"{place}{name}".rstrip() + "\n" + _why(verdict, columns)
+    return status + f"{place}{name}".rstrip() + "\n" + _why(report, verdict, columns)
 
 
-def _why(verdict: Verdict, columns: int) -> str:
+def _why(report: Report, verdict: Verdict, columns: int) -> str:
     """The findings, each with its requirement's id so that `--explain` can follow."""
     reasons = [
         _emphasized(
             finding,
-            wrap(f"{finding.severity} {finding.rule}: {finding.message}", _INDENT, columns),
+            wrap(
+                f"{new(report, finding)}{finding.severity} {finding.rule}: {finding.message}",
+                _INDENT,
+                columns,
+            ),
         )
         for finding in verdict.findings
     ]
@@ -111,6 +118,8 @@ def _summary(report: Report, columns: int) -> str:
     throttled = f", {totals.throttled:,} of them throttled" if totals.throttled else ""
     text = wrap(f"{vpcs}{': ' if counts else ''}{', '.join(counts)}{more}.", 0, columns)
     text = text.replace(vpcs, click.style(vpcs, bold=True), 1)
+    if line := scope.changes(report)[0]:
+        text += wrap(line, 0, columns)
     text += wrap(
         f"{counted(totals.regions_read, 'region')} of {counted(totals.accounts, 'account')} read "
         f"in {report.seconds:.1f} s with {calls}{throttled}.",

@@ -23,6 +23,7 @@ def header(report: Report) -> dict[str, Any]:
             "regions": report.regions,
         },
         "not_looked_at": report.not_looked_at,
+        "changes": changes(report),
         "complete": report.complete,
         "interrupted": report.interrupted,
         "rules": report.rules,
@@ -43,7 +44,7 @@ def verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
         "owner": owner(report, verdict),
         "status": verdict.status,
         "summary": verdict.summary,
-        "findings": [finding(each) for each in verdict.findings],
+        "findings": [finding(report, each) for each in verdict.findings],
         "unread": [asdict(each) for each in verdict.unread],
         "flow_logs": [asdict(each) for each in verdict.flow_logs],
         "log_groups": [asdict(each) for each in verdict.log_groups],
@@ -52,10 +53,21 @@ def verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def finding(finding: Finding) -> dict[str, Any]:
-    """Return a finding with its stable id and its rule's controls."""
+def finding(report: Report, finding: Finding) -> dict[str, Any]:
+    """Return a finding with its stable id, its rule's controls, and whether it is new."""
     controls = [str(control) for control in RULES[finding.rule].controls]
-    return {"id": finding.id, **asdict(finding), "controls": controls}
+    told = {"id": finding.id, **asdict(finding), "controls": controls}
+    if report.changes:
+        told["since_baseline"] = report.changes.since(finding.id)
+    return told
+
+
+def changes(report: Report) -> dict[str, Any] | None:
+    """Return what changed since the baseline; what is new or unchanged, by its id."""
+    found = report.changes
+    if found is None:
+        return None
+    return asdict(found) | {"new": sorted(found.new), "unchanged": sorted(found.unchanged)}
 
 
 def encode(value: object) -> str:

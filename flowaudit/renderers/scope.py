@@ -1,5 +1,6 @@
 """What a report covers, by whom and how, and what it says as a whole: for every format."""
 
+from flowaudit.judging.changes import Earlier
 from flowaudit.judging.finding import Report, Status
 from flowaudit.renderers.words import counted, unjudged
 
@@ -21,6 +22,27 @@ def headline(report: Report) -> str:
     if report.findings:
         text += f", and {counted(len(report.findings), 'exemption')} without effect"
     return text
+
+
+def changes(report: Report) -> tuple[str, list[tuple[str, Earlier]]]:
+    """Return in one line what changed since the baseline, and each finding that is not there now.
+
+    The line is empty when there is no baseline.
+    """
+    found = report.changes
+    if found is None:
+        return "", []
+    gone = [("fixed", each) for each in found.fixed]
+    gone += [("now exempt", each) for each in found.exempted]
+    gone += [("not known, not read this time", each) for each in found.unknown]
+    counts = [(len(found.new), "new"), (len(found.fixed), "fixed")]
+    counts += [(len(found.unchanged), "unchanged"), (len(found.exempted), "now exempt")]
+    counts += [(len(found.unknown), "not known")]
+    text = ", ".join(f"{count:,} {what}" for count, what in counts if count) or "no finding"
+    line = f"Since {found.started[:16].replace('T', ' ')} ({found.baseline}): {text}."
+    if not found.complete:
+        line += " That audit was incomplete: what is new may have been there."
+    return line, gone
 
 
 def facts(report: Report) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """How the formats put things, where several say the same."""
 
-from flowaudit.judging.finding import Report, Verdict
+from flowaudit.judging.finding import Finding, Report, Verdict
 from flowaudit.judging.requirements import RULES
 
 
@@ -13,6 +13,11 @@ def owner(report: Report, verdict: Verdict) -> str | None:
     """Return who owns a VPC by the tag that was asked for; None when nobody says."""
     key = report.requested.owner_tag
     return (dict(verdict.vpc.tags).get(key) or None) if key else None
+
+
+def new(report: Report, finding: Finding) -> str:
+    """Return `new ` before a finding that the baseline did not have."""
+    return "new " if report.changes and finding.id in report.changes.new else ""
 
 
 def unjudged(report: Report) -> list[str]:

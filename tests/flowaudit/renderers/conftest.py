@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowaudit.facts import Cause, FlowLog, LogGroup, Unread, Vpc
+from flowaudit.judging.changes import Changes, Earlier
 from flowaudit.judging.finding import (
     Coverage,
     Finding,
@@ -557,6 +558,29 @@ FINDINGS = (
 )
 
 
+def _changes(results: Iterable[RegionReport]) -> Changes:
+    """One finding is new, one is fixed, one unknown, all others are unchanged."""
+    ids = [
+        finding.id
+        for result in results
+        for verdict in result.verdicts
+        for finding in verdict.findings
+        if not finding.exempt
+    ]
+    fixed = Earlier(f"{PRODUCTION}/eu-west-1/vpc-0a/x", PRODUCTION, "eu-west-1", "It had none.")
+    unknown = Earlier(f"{SANDBOX}/us-west-1/vpc-0b/x", SANDBOX, "us-west-1", "It had none.")
+    return Changes(
+        "baseline.json",
+        "2026-02-14T09:00:00+00:00",
+        complete=True,
+        new=frozenset(ids[:1]),
+        unchanged=frozenset(ids[1:]),
+        fixed=(fixed,),
+        unknown=(unknown,),
+        new_severities={"high": 1},
+    )
+
+
 @pytest.fixture
 def report() -> Report:
     """Every status, every rule, shared, exempt, unread, interrupted: an audit of two accounts."""
@@ -582,6 +606,7 @@ def report() -> Report:
             AccountRead(PRODUCTION, "Production", "o-acme/r-root/ou-workloads/"),
             AccountRead(SANDBOX, "Sandbox"),
         ),
+        changes=_changes(results),
     )
 
 
