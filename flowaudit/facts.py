@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,14 @@ class FlowLog:
     created: datetime | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def telemetry_rule_managed(self) -> bool:
+        """Whether a CloudWatch telemetry rule made it, and repairs what is changed about it.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/telemetry-config-rules.html
+        """
+        return ("CloudWatchTelemetryRuleManaged", "true") in self.tags
+
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
@@ -84,13 +93,46 @@ class LogGroup:
 
     Attributes:
         name: Unique in its account and region.
-        retention_days: Days after which events expire; None when they never do.
+        retention_days: Days after which records expire, by the period in force; None when they
+            never do.
         kms_key_id: ARN of the customer's KMS key, empty when AWS's own is used.
+        log_group_class: `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`; None when AWS names none.
+        retention_policy_name: The account-level retention policy that overrides the log group's
+            own retention; empty without one.
     """
 
     name: str
     retention_days: int | None = None
     kms_key_id: str = ""
+    log_group_class: str | None = None
+    retention_policy_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRole:
+    """A role that flow logs deliver with, as IAM tells it.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+
+    Attributes:
+        arn: The ARN that the flow log names.
+        exists: Whether there is such a role.
+        trust_policy: The parsed trust policy; None when it cannot be understood.
+        policies: Its parsed permissions policies, inline and managed, None for one that cannot be
+            understood; None when they could not be read.
+        bounded: Whether it has a permissions boundary, which may take away what they allow.
+    """
+
+    arn: str
+    exists: bool = True
+    trust_policy: Mapping[str, Any] | None = None
+    policies: tuple[Mapping[str, Any] | None, ...] | None = None
+    bounded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name, without the path."""
+        return self.arn.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +158,7 @@ DESCRIBE_VPCS = "ec2:DescribeVpcs"
 DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs"
 DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups"
 DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces"
+GET_ROLE = "iam:GetRole"
 
 
 class Cause(StrEnum):
@@ -129,6 +172,7 @@ class Cause(StrEnum):
     UNREACHABLE = "unreachable"
     BAD_RESPONSE = "bad response"
     NOT_RECORDED = "not recorded"
+    NOT_UNDERSTOOD = "not understood"
     INTERRUPTED = "interrupted"
     NOTHING = "nothing to read"
     INTERNAL = "internal error"
@@ -152,7 +196,7 @@ class Unread:
     action: str
     cause: Cause
     message: str
-    remedy: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +213,12 @@ class RegionFacts:
         flow_logs: All flow logs of this account, whatever they log.
         log_groups: Those that the flow logs may deliver to; empty where none delivers there.
         network_interfaces: Read only where subnets' or interfaces' own flow logs matter.
+        roles: The delivery roles of this account that the flow logs name, as far as they could be
+            looked at.
         unread: What could not be read here.
+        misread: By the id of a VPC, subnet, network interface or log group, what AWS said of it or
+            of its flow log and could not be understood. The rest of the region is complete.
+        roles_unread: Why delivery roles were not looked at. Nothing else becomes unknown by it.
         calls: HTTP requests sent, retries included, by IAM action.
         throttled: How many of them AWS answered with "slow down".
         seconds: From the first request to the last answer.
@@ -181,7 +230,10 @@ class RegionFacts:
     flow_logs: tuple[FlowLog, ...] = ()
     log_groups: tuple[LogGroup, ...] = ()
     network_interfaces: tuple[NetworkInterface, ...] = ()
+    roles: tuple[DeliveryRole, ...] = ()
     unread: tuple[Unread, ...] = ()
+    misread: Mapping[str, Unread] = field(default_factory=dict[str, Unread])
+    roles_unread: tuple[Unread, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict[str, int])
     throttled: int = 0
     seconds: float = 0.0
@@ -189,3 +241,7 @@ class RegionFacts:
     def could_not_read(self, action: str) -> tuple[Unread, ...]:
         """Return why the facts of an IAM action are incomplete; empty when they are complete."""
         return tuple(unread for unread in self.unread if unread.action == action)
+
+    def role(self, arn: str) -> DeliveryRole | None:
+        """Return the delivery role of an ARN, where it was looked at."""
+        return next((role for role in self.roles if role.arn == arn), None)

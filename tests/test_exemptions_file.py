@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from flowaudit.facts import RegionFacts, Vpc
-from flowaudit.judging.finding import Requirement, Status
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.finding import Criteria, Status
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
 from vpc_flow_logs_control.exemptions import read
 
@@ -40,7 +40,7 @@ def by_gate(file: Path, *names: str, deployed: bool) -> list[Said]:
 
 def by_audit(file: Path, vpc_id: str = ID, name_tag: str = "") -> Status:
     facts = RegionFacts(ACCOUNT, REGION, vpcs=(Vpc(vpc_id, ACCOUNT, name_tag),))
-    [verdict] = judge(facts, Requirement(), read(file, TODAY), tuple(RULES))
+    [verdict] = judge(facts, Criteria(), read(file, TODAY), tuple(REQUIREMENTS))
     return verdict.status
 
 

@@ -1,38 +1,61 @@
-"""A requirement has one name: in the gate, in the audit and in the docs.
+"""A requirement says the same in the gate, in the audit and in the docs."""
 
-The policy pack and the audit may not import one another, so that nothing but
-this test keeps them in step.
-"""
-
+import subprocess
+import sys
 from pathlib import Path
 
-from flowaudit.judging.requirements import RULES
-from vpc_flow_logs_control.exemptions import LIFTABLE
-from vpc_flow_logs_policies import REQUIREMENTS
+import pytest
+
+from flowaudit.judging.requirements import REQUIREMENTS as AUDITED
+from vpc_flow_logs_control.requirements import REQUIREMENTS
+from vpc_flow_logs_policies import REQUIREMENTS as POLICIES
 
 REPOSITORY = Path(__file__).parents[1]
-POLICIES = {requirement.name for requirement in REQUIREMENTS}
+GATED = {requirement.name: requirement for requirement in POLICIES}
 
-# What only a declaration shows, and what only the living AWS shows. A new policy
-# or rule must be put here, or have its twin on the other side.
+# What only a declaration shows, and what only the living AWS shows. A new requirement must be put
+# here, or be judged on both sides.
 ONLY_DECLARED = {
     "delivery-role-is-scoped",
     "gate-is-sound",
     "log-group-is-encrypted",
     "waiver-is-visible",
 }
-ONLY_LIVE = {"flow-log-is-active", "flow-log-is-not-duplicated"}
+ONLY_LIVE = {
+    "flow-log-is-active",
+    "flow-log-is-not-duplicated",
+    "flow-log-names-endpoints",
+    "log-group-expires",
+}
 
 
-def test_policies_and_rules_share_their_names() -> None:
-    assert set(RULES) - ONLY_LIVE == POLICIES - ONLY_DECLARED
+@pytest.mark.parametrize("id_", REQUIREMENTS)
+def test_a_requirement_lies_in_the_file_of_its_name(id_: str) -> None:
+    file = f"{id_.replace('-', '_')}.py"
+    for folder in (
+        "vpc_flow_logs_control/requirements",
+        *(["policypack/vpc_flow_logs_policies"] if id_ not in ONLY_LIVE else []),
+        *(["flowaudit/judging/requirements"] if id_ not in ONLY_DECLARED else []),
+    ):
+        assert (REPOSITORY / folder / file).is_file(), f"{folder}/{file} is missing"
 
 
-def test_every_policy_has_a_page_of_its_name() -> None:
-    pages = {page.stem for page in (REPOSITORY / "docs" / "policies").glob("*-*.md")}
-    assert pages == POLICIES
+@pytest.mark.parametrize("id_", REQUIREMENTS)
+def test_gate_and_audit_say_the_same_of_a_requirement(id_: str) -> None:
+    requirement = REQUIREMENTS[id_]
+    assert requirement.id == id_
+    assert requirement.sentence.endswith(".")
+    sides = [side[id_].control for side in (GATED, AUDITED) if id_ in side]
+    assert sides
+    for control in sides:
+        assert control is requirement
 
 
-def test_an_exemption_can_lift_every_requirement_about_a_vpc_and_no_other() -> None:
-    about_the_gate = {each.name for each in REQUIREMENTS if each.check is None}
-    assert set(LIFTABLE) == (set(RULES) | POLICIES) - about_the_gate
+def test_the_pages_are_what_the_code_says() -> None:
+    done = subprocess.run(
+        [sys.executable, REPOSITORY / "docs" / "generate.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"run python docs/generate.py\n{done.stderr}"

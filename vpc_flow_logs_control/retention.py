@@ -9,6 +9,15 @@ RETENTION_DAYS = (
 DEFAULT_RETENTION_IN_DAYS = 365
 """A year, as the CIS AWS Foundations Benchmark advises for VPC flow logs."""
 
+KEEPING_CLASSES = frozenset({None, "STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS"})
+"""Log group classes that keep records for as long as the retention says; None where AWS says none.
+
+CloudWatch Logs API reference, LogGroup.
+"""
+
+SHORT_CLASS = "DELIVERY"
+"""The log group class that keeps records for two days at most, whatever the retention says."""
+
 
 def shortest_retention(minimum: int) -> int:
     """Return the shortest retention in days that CloudWatch Logs takes and that is long enough.

@@ -7,7 +7,7 @@ list_amazoncloudwatchlogs and list_awsidentityandaccessmanagementiam. That a log
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -128,7 +128,7 @@ def grants(purpose: Purpose, scope: Scope) -> tuple[Grant, ...]:
         case Purpose.DESTROY:
             return _destroy(scope)
         case Purpose.AUDIT:
-            return (_inventory(),)
+            return _printed(printed.policy())
         case Purpose.VERIFY | Purpose.ABSENT | Purpose.REJECTS:
             document = printed.policy_of(
                 purpose, log_group_name=scope.log_group_name, role_name=scope.role_name
@@ -147,7 +147,12 @@ _WHY = {
     "logs:DescribeLogGroups": "the log groups of each region, and how long they keep records",
     "logs:DescribeLogStreams": "whether the interfaces of a stack's flow logs deliver",
     "logs:ListTagsForResource": "whose a log group is that has the stack's name for it",
-    "iam:GetRole": "whether there is a role with the stack's name for it, and whose it is",
+    "iam:GetRole": "whether a delivery role is there, whose it is, and what it trusts",
+    "iam:ListRolePolicies": "the inline policies of a delivery role",
+    "iam:GetRolePolicy": "what they allow",
+    "iam:ListAttachedRolePolicies": "the managed policies of a delivery role",
+    "iam:GetPolicy": "which version of a managed policy is in force",
+    "iam:GetPolicyVersion": "what it allows",
     "logs:FilterLogEvents": "the records of rejected traffic",
 }
 
@@ -158,20 +163,31 @@ def _printed(document: Mapping[str, Any]) -> tuple[Grant, ...]:
         Grant(
             sid=statement["Sid"],
             why={action: _WHY[action] for action in statement["Action"]},
-            resources=("*",) if statement["Resource"] == "*" else tuple(statement["Resource"]),
+            resources=(statement["Resource"],)
+            if isinstance(statement["Resource"], str)
+            else tuple(statement["Resource"]),
         )
         for statement in document["Statement"]
     )
 
 
-def _inventory() -> Grant:
-    (grant,) = _printed(printed.policy())
-    return grant
+def _inventory(scope: Scope) -> tuple[Grant, ...]:
+    """Return what the audit's reading needs, within the account."""
+    listings, roles, policies = _printed(printed.policy())
+    iam = f"arn:{scope.partition}:iam:"
+    return (
+        listings,
+        replace(roles, resources=(f"{iam}:{scope.account_id}:role/*",)),
+        replace(
+            policies,
+            resources=(f"{iam}:{scope.account_id}:policy/*", f"{iam}:aws:policy/*"),
+        ),
+    )
 
 
 def _reads(scope: Scope) -> tuple[Grant, ...]:
     """Return what the program reads before it decides, and Pulumi's refresh of what is there."""
-    return (_inventory(), *_refresh_of_objects(scope))
+    return (*_inventory(scope), *_refresh_of_objects(scope))
 
 
 def _refresh_of_objects(scope: Scope) -> tuple[Grant, ...]:

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from flowaudit.facts import FlowLog, RegionFacts, Vpc
 from flowaudit.judging import exemptions as live
-from flowaudit.judging.finding import Finding, Requirement, Status, TrafficType, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.finding import Criteria, Finding, Status, TrafficType, Verdict
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
 from flowaudit.renderers.words import counted
 from vpc_flow_logs_control.exemptions import Exemptions, LiveReach
@@ -302,12 +302,10 @@ class _Draft:
         for log in facts.flow_logs:
             logs[log.resource_id].append(log)
         foreign = tuple(log for log in facts.flow_logs if not self._is_mine(facts, log))
-        requirement = Requirement(
-            self.configuration.traffic_type, self.configuration.retention_in_days
-        )
+        criteria = Criteria(self.configuration.traffic_type, self.configuration.retention_in_days)
         # What the audit would say if this stack's own flow logs were not there.
         without_us = judge(
-            replace(facts, flow_logs=foreign), requirement, Exemptions(), tuple(RULES)
+            replace(facts, flow_logs=foreign), criteria, Exemptions(), tuple(REQUIREMENTS)
         )
         for verdict in without_us:
             vpc_id = verdict.vpc.id

@@ -79,6 +79,7 @@ def read(
         targets,
         regions=configuration.regions,
         log_group_prefix=configuration.log_group_name,
+        delivery_roles=True,
     ):
         if isinstance(item, Unread):
             unread.append(item)

@@ -14,20 +14,20 @@ from flowaudit.audit.baseline import Baseline, Comparison
 from flowaudit.facts import RegionFacts, Unread
 from flowaudit.judging import exemptions
 from flowaudit.judging.finding import (
+    Criteria,
     Finding,
     RegionReport,
     Report,
-    Requirement,
-    Severity,
     Status,
     Totals,
 )
 from flowaudit.judging.requested import AccountRead, Requested
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
 from flowaudit.reading import aws
 from flowaudit.reading.listings import VPCS
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions, LiveReach
+from vpc_flow_logs_control.requirements import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Plan:
     """
 
     requested: Requested = field(default_factory=Requested)
-    requirement: Requirement = field(default_factory=Requirement)
+    criteria: Criteria = field(default_factory=Criteria)
     exemptions: Exemptions = field(default_factory=Exemptions)
     baseline: Baseline | None = None
     live: bool = True
@@ -79,8 +79,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         self.caller = ""
         self.accounts: Mapping[str, AccountRead] = {}
         self._plan = plan
-        self._rules = tuple(
-            sorted(id_ for id_, rule in RULES.items() if plan.live or not rule.live_only)
+        self._judged = tuple(
+            sorted(id_ for id_, each in REQUIREMENTS.items() if plan.live or not each.live_only)
         )
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -107,7 +107,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         result = RegionReport(
             account_id=item.account_id,
             region=item.region,
-            verdicts=judge(item, self._plan.requirement, self._plan.exemptions, self._rules),
+            verdicts=judge(item, self._plan.criteria, self._plan.exemptions, self._judged),
             unread=item.unread,
             calls=item.calls,
             throttled=item.throttled,
@@ -122,6 +122,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         self.count_calls(item.calls, item.throttled)
         for verdict in result.verdicts:
             self.vpcs[verdict.status] += 1
+            # What keeps one verdict from being given need not keep the region from being read.
+            self.unread.extend(each for each in verdict.unread if each not in item.unread)
             if self._plan.requested.owner_tag:
                 owner = dict(verdict.vpc.tags).get(self._plan.requested.owner_tag, "")
                 self._owners.setdefault(owner, Counter())[verdict.status] += 1
@@ -143,7 +145,7 @@ class Auditor(AbstractContextManager["Auditor"]):
             if self._comparison:
                 self._comparison.add(finding)
             if not finding.exempt:
-                self._findings[finding.rule] += 1
+                self._findings[finding.requirement] += 1
                 self._severities[finding.severity] += 1
 
     def count_calls(self, calls: Mapping[str, int], throttled: int) -> None:
@@ -168,8 +170,8 @@ class Auditor(AbstractContextManager["Auditor"]):
             started=self._started,
             seconds=time.monotonic() - self._clock,
             source=self._plan.requested.source,
-            requirement=self._plan.requirement,
-            rules=self._rules,
+            criteria=self._plan.criteria,
+            judged=self._judged,
             accounts=tuple(
                 self.accounts.get(id_, AccountRead(id_)) for id_ in sorted(self._accounts)
             ),

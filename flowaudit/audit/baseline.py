@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from flowaudit.errors import ConfigurationError
 from flowaudit.judging.changes import Changes, Earlier
-from flowaudit.judging.finding import Finding, Requirement
+from flowaudit.judging.finding import Criteria, Finding
 from flowaudit.judging.requested import Requested
 
 # What has to be alike for two reports to be comparable.
@@ -43,13 +43,13 @@ class Baseline:
     findings: dict[str, Earlier]
 
 
-def read(path: Path, requested: Requested, requirement: Requirement) -> Baseline:
+def read(path: Path, requested: Requested, criteria: Criteria) -> Baseline:
     """Read an earlier report.
 
     Args:
         path: A file that `--format json` wrote.
         requested: The scope that it must have.
-        requirement: What it must have required.
+        criteria: What it must have required.
 
     Raises:
         ConfigurationError: It cannot be read, is no such report, or has another scope.
@@ -69,7 +69,7 @@ def read(path: Path, requested: Requested, requirement: Requirement) -> Baseline
         raise ConfigurationError(
             f"--baseline {path} is no report of `vpc-flow-logs audit --format json`: {reason}"
         ) from error
-    ours = json.loads(json.dumps(asdict(requested) | asdict(requirement)))
+    ours = json.loads(json.dumps(asdict(requested) | asdict(criteria)))
     if differing := [name for name in _SCOPE if theirs[name] != ours[name]]:
         raise ConfigurationError(
             f"--baseline {path} has another scope: "

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from flowaudit import parameters
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import FORMATS
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS, RETENTION_DAYS
 
@@ -22,18 +22,20 @@ Exit codes:
 """
 
 
-def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> None:
-    if rule_id is None or ctx.resilient_parsing:
+def _explain(ctx: click.Context, _: click.Parameter, id_: str | None) -> None:
+    if id_ is None or ctx.resilient_parsing:
         return
-    rule = RULES[rule_id]
-    controls = "\n".join(f"  {control}" for control in rule.controls)
+    audited = REQUIREMENTS[id_]
+    requirement = audited.control
+    standards = "\n".join(f"  {control}" for control in requirement.standards)
     parts = [
-        click.style(f"{rule.id} ({rule.severity})", bold=True),
-        click.wrap_text(rule.title),
-        click.wrap_text(rule.description),
-        click.wrap_text(f"Remedy: {rule.remedy}"),
-        f"Helps to prove:\n{controls}" if controls else "",
-        f"Source: {rule.source}",
+        click.style(f"{requirement.id} ({requirement.severity})", bold=True),
+        click.wrap_text(requirement.sentence),
+        click.wrap_text(requirement.why),
+        click.wrap_text(audited.judged),
+        click.wrap_text(f"Remedy: {audited.remedy}"),
+        f"Helps to prove:\n{standards}" if standards else "",
+        f"Source: {audited.source}",
     ]
     click.echo("\n\n".join(part for part in parts if part))
     ctx.exit()
@@ -102,12 +104,12 @@ def _explain(ctx: click.Context, _: click.Parameter, rule_id: str | None) -> Non
 @click.option("--quiet", is_flag=True, help="No progress, and no word about files written.")
 @click.option(
     "--explain",
-    type=click.Choice(list(RULES)),
+    type=click.Choice(list(REQUIREMENTS)),
     is_eager=True,
     expose_value=False,
     callback=_explain,
-    metavar="RULE",
-    help="Say what a rule requires, why, and what to do; then stop.",
+    metavar="REQUIREMENT",
+    help="Say what a requirement asks for, why, and what to do; then stop.",
 )
 def audit(**options: Any) -> None:
     """Judge the flow logs of every VPC."""

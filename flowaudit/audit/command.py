@@ -16,13 +16,14 @@ from flowaudit import reports, scope
 from flowaudit.audit import baseline
 from flowaudit.audit.auditor import Auditor, Plan
 from flowaudit.errors import ConfigurationError
-from flowaudit.judging.finding import Report, Requirement, Severity, TrafficType
+from flowaudit.judging.finding import Criteria, Report, TrafficType
 from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
 from flowaudit.reading import aggregator, aws, organization
 from flowaudit.reading.asking import Question, ask_all
 from flowaudit.reading.inventory import GET_CALLER_IDENTITY, Account, Inventory, Limits
 from flowaudit.renderers import render
 from vpc_flow_logs_control import exemptions
+from vpc_flow_logs_control.requirements import Severity
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -77,15 +78,13 @@ def run(request: Request) -> int:
     )
     found = _exemptions(request.exemptions)
     requested = _requested(request, aws.first_regions(session))
-    requirement = Requirement(request.traffic_type, request.min_retention)
+    criteria = Criteria(request.traffic_type, request.min_retention)
     plan = Plan(
         requested=requested,
         live=request.source is None,
-        requirement=requirement,
+        criteria=criteria,
         exemptions=found,
-        baseline=baseline.read(request.baseline, requested, requirement)
-        if request.baseline
-        else None,
+        baseline=baseline.read(request.baseline, requested, criteria) if request.baseline else None,
     )
     gc.freeze()  # what is there by now stays; from here on an organization makes garbage
     gc.enable()
@@ -202,6 +201,7 @@ def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
         _accounts(request, session, auditor),
         regions=_regions(request) or None,
         exclude_regions=frozenset(request.exclude_regions or ()),
+        delivery_roles=True,
         limits=Limits(seconds=request.timeout),
     )
     with ExitStack() as stack:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from flowaudit.facts import Vpc
 from flowaudit.judging.finding import Finding
-from flowaudit.judging.requirements import exemption_is_valid, vpc_has_flow_log
 from vpc_flow_logs_control.exemptions import (
     LONGEST,
     Defect,
@@ -14,6 +13,7 @@ from vpc_flow_logs_control.exemptions import (
     Identity,
     LiveReach,
 )
+from vpc_flow_logs_control.requirements import exemption_is_valid, vpc_has_flow_log
 
 
 def identity(vpc: Vpc, region: str) -> Identity:
@@ -35,11 +35,11 @@ def apply(
     used: Exemption | None = None
     marked: list[Finding] = []
     for finding in findings:
-        if entry := exemptions.lifting(vpc, finding.rule):
+        if entry := exemptions.lifting(vpc, finding.requirement):
             used = used or entry
             marked.append(replace(finding, exempt=True))
-        elif finding.rule == vpc_has_flow_log.RULE.id and (
-            claim := exemptions.claiming(vpc, finding.rule)
+        elif finding.requirement == vpc_has_flow_log.REQUIREMENT.id and (
+            claim := exemptions.claiming(vpc, finding.requirement)
         ):
             text = f"{finding.message} (The stack {claim.covered_by} is said to log it.)"
             marked.append(replace(finding, message=text))
@@ -58,10 +58,10 @@ def findings(
         matched: Those that are about a VPC that was read.
         reach: What was read.
     """
-    rule = exemption_is_valid.RULE
+    about = exemption_is_valid.REQUIREMENT
     for entry, defect in exemptions.defects(matched, reach):
         message, remedy = _words(entry, defect)
-        yield Finding(rule.id, rule.severity, "", "", entry.about, message, remedy)
+        yield Finding(about.id, about.severity, "", "", entry.about, message, remedy)
 
 
 def _words(entry: Exemption, defect: Defect) -> tuple[str, str]:

@@ -16,26 +16,10 @@ from flowaudit.facts import FlowLog, LogGroup, Unread, Vpc
 from flowaudit.judging.changes import Changes
 from flowaudit.judging.requested import AccountRead, Requested
 from vpc_flow_logs_control.exemptions import Exemption
+from vpc_flow_logs_control.requirements import Severity
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 
 TrafficType = Literal["REJECT", "ALL", "any"]
-
-
-class Severity(StrEnum):
-    """How much a finding matters.
-
-    `HIGH`: rejected traffic is not recorded. `MEDIUM`: it is recorded, but the record will not
-    last, or a claim about it (an exemption) does not hold. `LOW`: advice, it costs money only.
-    """
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def rank(self) -> int:
-        """3 for high, 1 for low."""
-        return {Severity.HIGH: 3, Severity.MEDIUM: 2, Severity.LOW: 1}[self]
 
 
 class Status(StrEnum):
@@ -55,7 +39,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class Criteria:
     """What a VPC has to fulfil.
 
     Attributes:
@@ -72,8 +56,8 @@ class Finding:
     """One requirement that is not fulfilled in one place.
 
     Attributes:
-        rule: The id of the rule, a key of `flowaudit.judging.requirements.RULES`.
-        severity: The rule's own, or lower where the defect has less effect here.
+        requirement: The requirement's id.
+        severity: The requirement's own, or lower where the defect has less effect here.
         account_id: The account, empty for a finding about the exemptions file.
         region: The region, empty for a finding about the exemptions file.
         resource: The id of the VPC, or which VPCs the exemption is about.
@@ -83,7 +67,7 @@ class Finding:
         exempt: True when a valid exemption lifts it; it is then advice.
     """
 
-    rule: str
+    requirement: str
     severity: Severity
     account_id: str
     region: str
@@ -96,7 +80,7 @@ class Finding:
     @property
     def id(self) -> str:
         """The same from run to run while the defect is there: for baselines and dashboards."""
-        return "/".join((self.account_id, self.region, self.resource, self.rule))
+        return "/".join((self.account_id, self.region, self.resource, self.requirement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +154,7 @@ class Totals:
         regions_read: Regions (of all accounts) that were read completely.
         regions_unread: Regions of which something could not be read.
         vpcs: How many VPCs have each status; every status is a key.
-        findings: How many findings (exempt ones left out) each rule has.
+        findings: How many findings (exempt ones left out) each requirement has.
         calls: HTTP requests by IAM action, retries included.
         throttled: How many of them were throttled.
         severities: How many findings (exempt ones left out) each severity has.
@@ -200,9 +184,9 @@ class Report:
         started: When the audit began, in UTC.
         seconds: How long it took, on the wall.
         source: Where the facts are from: `ec2`, or `config-aggregator NAME`.
-        requirement: What was required.
-        rules: The ids of the rules that were judged, sorted. (AWS Config does not know a flow
-            log's status, so an audit from that source judges fewer.)
+        criteria: What was required.
+        judged: The ids of the requirements that were judged, sorted. (AWS Config does not know a
+            flow log's status, so an audit from that source judges fewer.)
         accounts: The accounts that were visited, sorted.
         totals: Counts over everything.
         results: The regions with their verdicts, by account and region; see the module's text.
@@ -221,8 +205,8 @@ class Report:
     started: datetime
     seconds: float
     source: str
-    requirement: Requirement
-    rules: tuple[str, ...]
+    criteria: Criteria
+    judged: tuple[str, ...]
     accounts: tuple[AccountRead, ...]
     totals: Totals
     results: Iterable[RegionReport]
@@ -255,12 +239,6 @@ class Report:
         """Yield every verdict, by account, region and VPC id."""
         for result in self.results:
             yield from result.verdicts
-
-    def all_findings(self) -> Iterator[Finding]:
-        """Yield every finding, first those about no VPC, then those of the VPCs."""
-        yield from self.findings
-        for verdict in self.verdicts():
-            yield from verdict.findings
 
 
 def _rate(number: int, seconds: float) -> float:

@@ -7,6 +7,7 @@ from flowaudit.reading.aggregator import DESCRIBE_SOURCES, SELECT
 from flowaudit.reading.inventory import ASSUME_ROLE, DESCRIBE_REGIONS
 from flowaudit.reading.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES, VPCS
 from flowaudit.reading.organization import LIST_ACCOUNTS
+from flowaudit.reading.roles import POLICY_ACTIONS, ROLE_ACTIONS
 from flowaudit.rejects.reading import FILTER_LOG_EVENTS
 from flowaudit.verification.reading import DESCRIBE_LOG_STREAMS, GET_ROLE, LIST_TAGS
 
@@ -17,6 +18,7 @@ def policy(
     role_arns: Sequence[str] = (),
     organization_role: str | None = None,
     aggregator: bool = False,
+    delivery_roles: bool = True,
 ) -> dict[str, Any]:
     """Return the policy of whoever runs the audit.
 
@@ -30,6 +32,7 @@ def policy(
         organization_role: The role's name in every account of the organization. The account that
             the audit runs in is read with the caller's own permissions.
         aggregator: Whether AWS Config's aggregator is asked instead of the accounts.
+        delivery_roles: Whether the roles that flow logs deliver with are looked at.
     """
     if aggregator:
         return _document(_allow("AskConfigAggregator", (DESCRIBE_SOURCES, SELECT)))
@@ -38,6 +41,9 @@ def policy(
         listings = (VPCS, FLOW_LOGS, NETWORK_INTERFACES, LOG_GROUPS)
         reads = [*(listing.action for listing in listings), *[DESCRIBE_REGIONS] * all_regions]
         statements.append(_allow("ReadFlowLogs", reads))
+        if delivery_roles:
+            statements.append(_allow("LookAtDeliveryRoles", ROLE_ACTIONS, "arn:*:iam::*:role/*"))
+            statements.append(_allow("ReadTheirPolicies", POLICY_ACTIONS, "arn:*:iam::*:policy/*"))
     if organization_role:
         statements.append(_allow("ListAccounts", (LIST_ACCOUNTS,)))
         role_arns = (f"arn:*:iam::*:role/{organization_role}",)
@@ -69,7 +75,7 @@ def policy_of(
     Raises:
         KeyError: When there is no such command.
     """
-    document = policy(all_regions=all_regions, role_arns=role_arns)
+    document = policy(all_regions=all_regions, role_arns=role_arns, delivery_roles=False)
     groups = _log_groups(log_group_name)
     # A role may have a path, which is a part of its ARN.
     roles = [f"arn:*:iam::*:role/{role_name}", f"arn:*:iam::*:role/*/{role_name}"]
@@ -100,7 +106,7 @@ def _allow(sid: str, actions: Sequence[str], *resources: str) -> dict[str, Any]:
         "Sid": sid,
         "Effect": "Allow",
         "Action": sorted(actions),
-        "Resource": sorted(resources) or "*",
+        "Resource": resources[0] if len(resources) == 1 else sorted(resources) or "*",
     }
 
 

@@ -2,7 +2,8 @@
 
 Config keeps what it recorded of every account and region in an index of its own. It records VPCs,
 flow logs and network interfaces; it records neither a flow log's status and delivery nor log
-groups, so those rules are not judged from this source (`Rule.live_only`). It only knows what its
+groups, so what needs them is not judged from this source (`AuditRequirement.live_only`). It only
+knows what its
 recorders record: a region without a recorder has no VPCs here.
 https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from flowaudit.errors import ConfigurationError
 from flowaudit.facts import Cause, FlowLog, NetworkInterface, RegionFacts, Unread, Vpc
 from flowaudit.reading import aws
-from flowaudit.reading.listings import FLOW_LOGS
+from flowaudit.reading.listings import FLOW_LOGS, LOGGED_PARTS_OF_VPCS
 
 if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
@@ -159,7 +160,8 @@ def _note(region: _Region, item: Item) -> None:
         case "AWS::EC2::VPC":
             region.vpcs.append(_vpc(item, configuration))
         case "AWS::EC2::FlowLog":
-            region.flow_logs.append(_flow_log(item, configuration))
+            if configuration["ResourceId"].startswith(LOGGED_PARTS_OF_VPCS):
+                region.flow_logs.append(_flow_log(item, configuration))
         case "AWS::EC2::NetworkInterface":
             region.network_interfaces.append(
                 NetworkInterface(
@@ -190,8 +192,7 @@ def _flow_log(item: Item, configuration: Item) -> FlowLog:
     return FlowLog(
         id=item["resourceId"],
         resource_id=configuration["ResourceId"],
-        # What has no traffic type is delivered for transit gateways, not VPCs.
-        traffic_type=configuration.get("TrafficType", "ALL"),
+        traffic_type=configuration["TrafficType"],
         status=None,
         destination_type=configuration.get("LogDestinationType", "cloud-watch-logs"),
         destination=configuration.get("LogDestination", ""),

@@ -1,4 +1,8 @@
-"""Questions to AWS that are asked all at once, after an inventory has told what there is to ask."""
+"""Questions to AWS that are asked all at once, each in a thread of its own.
+
+The threads are daemons: one that hangs in a dead connection holds nobody up. Their ends come back
+through a queue, so that everything that is decided is decided in one thread.
+"""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,9 +10,50 @@ from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import TypeVar
 
 from flowaudit.facts import Unread
 from flowaudit.reading import aws
+
+T = TypeVar("T")
+
+Ends = SimpleQueue[Callable[[], None]]
+"""What is to be called, in the deciding thread, for each question that has ended."""
+
+
+def ask(
+    question: Callable[[], T],
+    ends: Ends,
+    answered: Callable[[T], None],
+    failed: Callable[[Exception], None],
+) -> None:
+    """Ask in a thread of its own.
+
+    Args:
+        question: Asks; runs in the thread.
+        ends: Where one of the two that follow is put, when it has ended.
+        answered: Takes the answer.
+        failed: Takes the error; any error, so that none is lost.
+    """
+
+    def run() -> None:
+        try:
+            answer = question()
+        except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
+            problem = error
+            ends.put(lambda: failed(problem))
+        else:
+            ends.put(lambda: answered(answer))
+
+    Thread(target=run, daemon=True).start()
+
+
+def take(ends: Ends) -> None:
+    """Call what has ended; wait for the first for a tenth of a second."""
+    with suppress(Empty):
+        ends.get(timeout=0.1)()
+        while True:
+            ends.get_nowait()()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +70,7 @@ class Question:
     account_id: str
     region: str | None
     action: str
-    ask: Callable[[], None]
+    ask: Callable[[], object]
 
 
 def ask_all(
@@ -33,8 +78,8 @@ def ask_all(
 ) -> tuple[Unread, ...]:
     """Ask everything at once; return what could not be read.
 
-    The threads are daemons: one that hangs in a dead connection holds nobody up. What a question
-    learned before it failed, or before its time was over, is true; the rest is unread.
+    What a question learned before it failed, or before its time was over, is true; the rest is
+    unread.
 
     Args:
         questions: A thread each.
@@ -42,31 +87,25 @@ def ask_all(
         tick: Called now and then while they are under way, for progress.
     """
     pending = dict(enumerate(questions))
-    ends: SimpleQueue[tuple[int, Exception | None]] = SimpleQueue()
-
-    def run(number: int, question: Question) -> None:
-        try:
-            question.ask()
-        except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
-            ends.put((number, error))
-        else:
-            ends.put((number, None))
-
-    for number, question in pending.items():
-        Thread(target=run, args=(number, question), daemon=True).start()
-    deadline = time.monotonic() + seconds
+    ends: Ends = SimpleQueue()
     unread: list[Unread] = []
 
-    def note(question: Question, error: Exception) -> None:
-        unread.append(aws.unread(error, question.account_id, question.region, question.action))
+    def end(number: int, error: Exception | None) -> None:
+        question = pending.pop(number, None)
+        if question and error:
+            unread.append(aws.unread(error, question.account_id, question.region, question.action))
 
+    for number, question in list(pending.items()):
+        ask(
+            question.ask,
+            ends,
+            lambda _, number=number: end(number, None),
+            lambda error, number=number: end(number, error),
+        )
+    deadline = time.monotonic() + seconds
     while pending and time.monotonic() < deadline:
-        with suppress(Empty):
-            number, error = ends.get(timeout=0.1)
-            question = pending.pop(number)
-            if error:
-                note(question, error)
+        take(ends)
         tick()
-    for question in pending.values():
-        note(question, TimeoutError(f"no answer within {seconds:g} seconds"))
+    for number in list(pending):
+        end(number, TimeoutError(f"no answer within {seconds:g} seconds"))
     return tuple(unread)

@@ -12,24 +12,41 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from os.path import commonprefix
-from queue import Empty, SimpleQueue
-from threading import Thread
+from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from flowaudit.facts import FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
+from flowaudit.facts import (
+    GET_ROLE,
+    Cause,
+    FlowLog,
+    LogGroup,
+    NetworkInterface,
+    RegionFacts,
+    Unread,
+    Vpc,
+)
 from flowaudit.reading import aws
-from flowaudit.reading.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES, VPCS, Listing
+from flowaudit.reading.asking import Ends, ask, take
+from flowaudit.reading.listings import (
+    FLOW_LOGS,
+    LOG_GROUPS,
+    NETWORK_INTERFACES,
+    VPCS,
+    Listing,
+    Misread,
+)
+from flowaudit.reading.roles import RoleAnswers
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import DescribeRegionsResultTypeDef
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
     from mypy_boto3_sts.type_defs import (
         AssumeRoleResponseTypeDef,
@@ -103,6 +120,7 @@ class Inventory:
         regions: Sequence[str] | None = None,
         exclude_regions: AbstractSet[str] = frozenset(),
         log_group_prefix: str | None = None,
+        delivery_roles: bool = False,
         limits: Limits | None = None,
     ) -> None:
         """Prepare; nothing is read before the iteration.
@@ -114,6 +132,7 @@ class Inventory:
             exclude_regions: Regions that are not read, enabled or not.
             log_group_prefix: Log groups whose name begins so are listed in every region, whether
                 or not a flow log delivers to them.
+            delivery_roles: Whether to look at the roles that flow logs deliver with, once each.
             limits: How much at once, and for how long.
         """
         self.accounts_done = 0
@@ -126,9 +145,10 @@ class Inventory:
         self._regions = regions
         self._exclude_regions = exclude_regions
         self._log_group_prefix = log_group_prefix
+        self._delivery_roles = delivery_roles
         self._limits = limits or Limits()
         self._visits: list[_Visit] = []
-        self._ends: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._ends: Ends = SimpleQueue()
         self._stopped = False
 
     def stop(self) -> None:
@@ -138,7 +158,7 @@ class Inventory:
     def __iter__(self) -> Iterator[RegionFacts | Unread]:
         """Yield each region's facts as it is done."""
         while self._fill():
-            self._wait()
+            take(self._ends)
             for visit in list(self._visits):
                 yield from self._collect(visit)
         for account in self._accounts:  # only there when the iteration was stopped
@@ -160,17 +180,10 @@ class Inventory:
                 break
         return bool(self._visits)
 
-    def _wait(self) -> None:
-        """Sleep until a thread has ended, or it is time to look at the deadlines again."""
-        with suppress(Empty):
-            self._ends.get(timeout=0.1)()
-            while True:
-                self._ends.get_nowait()()
-
     def _ask(
         self,
         task: "_Task",
-        action: str,
+        key: str,
         question: Callable[[], T],
         then: Callable[[T], None] = lambda _: None,
         finally_: Callable[[], None] = lambda: None,
@@ -178,36 +191,30 @@ class Inventory:
         """Ask AWS something in a thread of its own, and go on here with the answer.
 
         Args:
-            task: What the question belongs to; the action is pending in it until the end.
-            action: The IAM action.
+            task: What the question belongs to; its key is pending in it until the end.
+            key: The IAM action, and what it is about where there are several.
             question: Asks; runs in the thread.
             then: Takes the answer.
             finally_: Called in the end, answer or not, unless it was cut off.
         """
-        task.pending.add(action)
+        task.pending.add(key)
 
-        def ask() -> None:
-            try:
-                answer = question()
-            except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
-                self._ends.put(partial(end, error))
-            else:
-                self._ends.put(partial(end, None, answer))
-
-        def end(error: Exception | None, *answer: T) -> None:
-            if action not in task.pending:
+        def answered(answer: T) -> None:
+            if key not in task.pending:
                 return  # it was cut off: too late for an answer
-            if error:
-                task.fail(action, error)
-            else:
-                try:
-                    then(*answer)
-                except Exception as defect:  # noqa: BLE001 (an answer without what it must have)
-                    task.fail(action, defect)
-                task.pending.discard(action)
+            try:
+                then(answer)
+            except Exception as defect:  # noqa: BLE001 (an answer without what it must have)
+                task.fail(key, defect)
+            task.pending.discard(key)
             finally_()
 
-        Thread(target=ask, daemon=True).start()
+        def failed(error: Exception) -> None:
+            if key in task.pending:
+                task.fail(key, error)
+                finally_()
+
+        ask(question, self._ends, answered, failed)
 
     def _client(
         self,
@@ -263,6 +270,7 @@ class Inventory:
                 visit.account_id = answer["Account"]
                 if visit.account.role_arn is None:
                     self.caller = aws.printable(answer.get("Arn", ""))
+                self._read_roles(visit)
 
             self._ask(visit, GET_CALLER_IDENTITY, sts.get_caller_identity, told)
 
@@ -301,6 +309,8 @@ class Inventory:
             if reading.pending or reading.followed_up or FLOW_LOGS.action in reading.errors:
                 return
             reading.followed_up = True
+            reading.role_arns = {log.delivery_role_arn for log in reading.flow_logs} - {""}
+            self._read_roles(visit)
             parameters = _log_groups_wanted(reading, self._log_group_prefix)
             if parameters is not None:
                 try:
@@ -308,21 +318,40 @@ class Inventory:
                 except Exception as error:  # noqa: BLE001 (as above)
                     reading.fail(LOG_GROUPS.action, error)
                 else:
-                    ask(LOG_GROUPS, logs, reading.log_groups, parameters)
+                    ask_for(LOG_GROUPS, logs, reading.log_groups, parameters)
             if _interfaces_wanted(reading):
-                ask(NETWORK_INTERFACES, ec2, reading.network_interfaces)
+                ask_for(NETWORK_INTERFACES, ec2, reading.network_interfaces)
 
-        def ask(
+        def ask_for(
             listing: Listing[T],
             client: "BaseClient",
             into: list[T],
             parameters: Mapping[str, str] = MappingProxyType({}),
         ) -> None:
-            read = partial(listing.read, client, into, parameters)
+            read = partial(listing.read, client, into, parameters, reading.misread)
             self._ask(reading, listing.action, read, finally_=follow_up)
 
-        ask(VPCS, ec2, reading.vpcs)
-        ask(FLOW_LOGS, ec2, reading.flow_logs)
+        ask_for(VPCS, ec2, reading.vpcs)
+        ask_for(FLOW_LOGS, ec2, reading.flow_logs)
+
+    def _read_roles(self, visit: "_Visit") -> None:
+        """Look at the delivery roles that are known by now, once the account's id is known too."""
+        if not self._delivery_roles or visit.account_id is None:
+            return
+        wanted = {arn for reading in visit.reading.values() for arn in reading.role_arns}
+        for arn in sorted(wanted - visit.roles.keys()):
+            if f":iam::{visit.account_id}:role/" not in arn:
+                continue  # another account's, which cannot be asked here
+            task = visit.roles[arn] = _RoleReading(
+                time.monotonic() + self._limits.seconds, RoleAnswers(arn)
+            )
+            session = cast("Session", visit.session)
+            try:
+                visit.iam = visit.iam or self._client(session, "iam")
+            except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
+                task.fail(GET_ROLE, error)
+                continue
+            task.answers.ask(cast("IAMClient", visit.iam), partial(self._ask, task))
 
     # The end
 
@@ -330,7 +359,7 @@ class Inventory:
         """Yield what is done of an account."""
         self._cut_off(visit)
         for region, reading in list(visit.reading.items()):
-            if not reading.pending:
+            if not reading.pending and not visit.roles_pending(reading):
                 reading.seconds = time.monotonic() - reading.started
                 visit.done[region] = visit.reading.pop(region)
         if visit.pending:
@@ -342,7 +371,7 @@ class Inventory:
         visit.errors.clear()
         for region, reading in visit.done.items():
             self.regions_done += 1
-            yield reading.facts(visit.label, region)
+            yield reading.facts(visit.label, region, visit.roles)
         visit.done.clear()
         if not visit.waiting and not visit.reading:
             self._visits.remove(visit)
@@ -355,7 +384,7 @@ class Inventory:
             for region in visit.waiting:  # what was not begun is cut off like the rest
                 visit.reading[region] = _Reading(now, pending={VPCS.action})
             visit.waiting.clear()
-        for task in (visit, *visit.reading.values()):
+        for task in (visit, *visit.reading.values(), *visit.roles.values()):
             if self._stopped or now > task.deadline:
                 for action in sorted(task.pending):
                     task.fail(action, self._too_late())
@@ -395,8 +424,15 @@ class _Visit(_Task):
     reading: "dict[str, _Reading]" = field(init=False, default_factory=dict[str, "_Reading"])
     done: "dict[str, _Reading]" = field(init=False, default_factory=dict[str, "_Reading"])
 
+    iam: "BaseClient | None" = field(init=False, default=None)
+    roles: "dict[str, _RoleReading]" = field(init=False, default_factory=dict[str, "_RoleReading"])
+
     def __post_init__(self) -> None:
         self.account_id = self.account.id
+
+    def roles_pending(self, reading: "_Reading") -> bool:
+        """Whether a delivery role of a region's flow logs is still being looked at."""
+        return any(arn in self.roles and self.roles[arn].pending for arn in reading.role_arns)
 
     @property
     def label(self) -> str:
@@ -409,6 +445,13 @@ class _Visit(_Task):
 
 
 @dataclass(eq=False)
+class _RoleReading(_Task):
+    """A delivery role that is being looked at."""
+
+    answers: RoleAnswers
+
+
+@dataclass(eq=False)
 class _Reading(_Task):
     """A region that is being read; threads append to its lists."""
 
@@ -416,6 +459,8 @@ class _Reading(_Task):
     seconds: float = field(init=False, default=0.0)
     meter: aws.Meter = field(init=False, default_factory=aws.Meter)
     followed_up: bool = field(init=False, default=False)
+    role_arns: set[str] = field(init=False, default_factory=set[str])
+    misread: Misread = field(init=False, default_factory=dict[str, tuple[str, str]])
     vpcs: list[Vpc] = field(init=False, default_factory=list[Vpc])
     flow_logs: list[FlowLog] = field(init=False, default_factory=list[FlowLog])
     log_groups: list[LogGroup] = field(init=False, default_factory=list[LogGroup])
@@ -423,9 +468,19 @@ class _Reading(_Task):
         init=False, default_factory=list[NetworkInterface]
     )
 
-    def facts(self, account_id: str, region: str) -> RegionFacts:
+    def facts(self, account_id: str, region: str, roles: Mapping[str, _RoleReading]) -> RegionFacts:
         """Return what was read, and what was not."""
         errors = dict(self.errors)
+        looked_at = [roles[arn] for arn in sorted(self.role_arns) if arn in roles]
+        not_looked_at: list[Unread] = []
+        for role in looked_at:
+            # Who may not look at roles gets a report that says so; any other failure is one.
+            if (error := role.errors.get(GET_ROLE)) and role.answers.role(role.errors) is None:
+                unread = aws.unread(error, account_id, None, GET_ROLE)
+                if unread.cause is Cause.ACCESS_DENIED:
+                    not_looked_at.append(unread)
+                else:
+                    errors[GET_ROLE] = error
         if self.vpcs and not self.followed_up and FLOW_LOGS.action not in errors:
             # Cut off between the listings: what was never asked for is unread as well.
             for listing in (LOG_GROUPS, NETWORK_INTERFACES):
@@ -433,10 +488,25 @@ class _Reading(_Task):
         return RegionFacts(
             account_id=account_id,
             region=region,
-            vpcs=tuple(self.vpcs),
+            vpcs=(
+                *self.vpcs,
+                *(
+                    Vpc(id_, account_id)  # all that is known of it
+                    for id_, (action, _) in self.misread.items()
+                    if action == VPCS.action
+                ),
+            ),
             flow_logs=tuple(self.flow_logs),
             log_groups=tuple(self.log_groups),
             network_interfaces=tuple(self.network_interfaces),
+            roles=tuple(
+                found for role in looked_at if (found := role.answers.role(role.errors)) is not None
+            ),
+            misread={
+                id_: Unread(account_id, region, action, Cause.NOT_UNDERSTOOD, f"{id_}: {problem}")
+                for id_, (action, problem) in self.misread.items()
+            },
+            roles_unread=tuple(dict.fromkeys(not_looked_at)),
             unread=tuple(
                 aws.unread(error, account_id, region, action)
                 for action, error in sorted(errors.items())

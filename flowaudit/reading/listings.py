@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 T = TypeVar("T")
+LOGGED_PARTS_OF_VPCS = ("vpc-", "subnet-", "eni-")
+"""How the ids begin of what flow logs of a VPC's traffic are on."""
+Misread = dict[str, tuple[str, str]]
+"""By the id of what it is about: the IAM action, and what is missing in its answer."""
 Item = Mapping[str, Any]
 
 
@@ -31,10 +35,24 @@ class Listing(Generic[T]):
     operation: str
     key: str
     page_size: int
-    parse: Callable[[Any], T]
+    about: str
+    parse: Callable[[Any], T | None]
 
-    def read(self, client: "BaseClient", into: list[T], parameters: Mapping[str, str]) -> None:
+    def read(
+        self,
+        client: "BaseClient",
+        into: list[T],
+        parameters: Mapping[str, str],
+        misread: Misread | None = None,
+    ) -> None:
         """Append all items, page by page; runs in a thread.
+
+        Args:
+            client: Of the service and region.
+            into: Where the items go.
+            parameters: Of the operation.
+            misread: Where items go that lack what AWS always sends, though it can be told what
+                they are about; None where one spoils the whole listing.
 
         Raises:
             BadResponseError: When an answer lacks what AWS always sends. (An empty list would be
@@ -45,9 +63,19 @@ class Listing(Generic[T]):
         )
         for page in pages:
             try:
-                into.extend([self.parse(aws.all_printable(item)) for item in page[self.key]])
-            except (KeyError, TypeError) as error:
+                items = page[self.key]
+            except KeyError as error:
                 raise aws.BadResponseError(f"an answer without {error}") from error
+            for item in items:
+                try:
+                    parsed = self.parse(aws.all_printable(item))
+                except (KeyError, TypeError) as error:
+                    if misread is None or not isinstance(subject := item.get(self.about), str):
+                        raise aws.BadResponseError(f"an answer without {error}") from error
+                    misread[subject] = self.action, f"an answer without {error}"
+                else:
+                    if parsed is not None:
+                        into.append(parsed)
 
 
 def _parse_vpc(item: Item) -> Vpc:
@@ -66,7 +94,9 @@ def _tags(item: Item) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((tag.get("Key", ""), tag.get("Value", "")) for tag in item.get("Tags", ())))
 
 
-def _parse_flow_log(item: Item) -> FlowLog:
+def _parse_flow_log(item: Item) -> FlowLog | None:
+    if not item["ResourceId"].startswith(LOGGED_PARTS_OF_VPCS):
+        return None  # a transit gateway's, for example: nothing of a VPC
     destination_type = item.get("LogDestinationType", "cloud-watch-logs")
     destination = item.get("LogDestination", "")
     log_group_name = item.get("LogGroupName") or None
@@ -95,7 +125,13 @@ def _parse_flow_log(item: Item) -> FlowLog:
 
 
 def _parse_log_group(item: Item) -> LogGroup:
-    return LogGroup(item["logGroupName"], item.get("retentionInDays"), item.get("kmsKeyId", ""))
+    return LogGroup(
+        item["logGroupName"],
+        item.get("retentionInDays"),
+        item.get("kmsKeyId", ""),
+        log_group_class=item.get("logGroupClass"),
+        retention_policy_name=aws.printable(item.get("retentionPolicyName", "")),
+    )
 
 
 def _parse_interface(item: Item) -> NetworkInterface:
@@ -108,13 +144,18 @@ def _parse_interface(item: Item) -> NetworkInterface:
 
 
 # Page sizes are the most that AWS allows.
-VPCS = Listing(DESCRIBE_VPCS, "describe_vpcs", "Vpcs", 1000, _parse_vpc)
-FLOW_LOGS = Listing(DESCRIBE_FLOW_LOGS, "describe_flow_logs", "FlowLogs", 1000, _parse_flow_log)
-LOG_GROUPS = Listing(DESCRIBE_LOG_GROUPS, "describe_log_groups", "logGroups", 50, _parse_log_group)
+VPCS = Listing(DESCRIBE_VPCS, "describe_vpcs", "Vpcs", 1000, "VpcId", _parse_vpc)
+FLOW_LOGS = Listing(
+    DESCRIBE_FLOW_LOGS, "describe_flow_logs", "FlowLogs", 1000, "ResourceId", _parse_flow_log
+)
+LOG_GROUPS = Listing(
+    DESCRIBE_LOG_GROUPS, "describe_log_groups", "logGroups", 50, "logGroupName", _parse_log_group
+)
 NETWORK_INTERFACES = Listing(
     DESCRIBE_NETWORK_INTERFACES,
     "describe_network_interfaces",
     "NetworkInterfaces",
     1000,
+    "VpcId",
     _parse_interface,
 )

@@ -21,19 +21,27 @@ from botocore.loaders import Loader
 OPERATIONS = {
     "ec2": ("DescribeFlowLogs", "DescribeNetworkInterfaces", "DescribeRegions", "DescribeVpcs"),
     "logs": ("DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "ListTagsForResource"),
+    "iam": (
+        "GetPolicy",
+        "GetPolicyVersion",
+        "GetRole",
+        "GetRolePolicy",
+        "ListAttachedRolePolicies",
+        "ListRolePolicies",
+    ),
     "sts": ("AssumeRole", "GetCallerIdentity"),
 }
 """The operations that are kept; every other service is left whole."""
 
 ENDPOINTS = frozenset(
-    {*OPERATIONS, "config", "iam", "oidc", "organizations", "portal.sso", "signin", "sso"}
+    {*OPERATIONS, "config", "oidc", "organizations", "portal.sso", "signin", "sso"}
 )
 """The services whose endpoints are kept: those that are called, and those that give credentials."""
 
 _TYPES = ("endpoint-rule-set-1", "paginators-1", "service-2")
 _ENDPOINTS = "endpoints"
 # To be raised when the files change their content, as when there is another operation.
-_FORMAT = 3
+_FORMAT = 4
 
 
 Model = dict[str, Any]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flowaudit.facts import DESCRIBE_FLOW_LOGS, FlowLog, RegionFacts
-from flowaudit.judging.requirements.rule import describe, records
+from flowaudit.judging.requirements.requirement import describe, records
 from flowaudit.rejects.tally import LogGroup
 from vpc_flow_logs_control.log_format import fields_of
 

@@ -14,10 +14,11 @@ from itertools import groupby, islice
 from typing import Any
 
 from flowaudit.facts import Unread
-from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.finding import Finding, Report, Status, Verdict
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import arn, scope
 from flowaudit.renderers.words import unjudged
+from vpc_flow_logs_control.requirements import Severity
 from vpc_flow_logs_control.standards import FLOW_LOGGING
 
 _BATCH = 100
@@ -74,7 +75,11 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         text=" ".join((verdict.summary, *(finding.message for finding in findings))),
     )
     asff["Severity"] = {"Label": _severity(verdict)}
-    controls = [control for finding in findings for control in RULES[finding.rule].controls]
+    controls = [
+        control
+        for finding in findings
+        for control in REQUIREMENTS[finding.requirement].control.standards
+    ]
     asff["Compliance"] = {
         "Status": _COMPLIANCE[verdict.status],
         "RelatedRequirements": _unique(str(control) for control in controls or FLOW_LOGGING),
@@ -88,9 +93,11 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         }
     ]
     if findings:
-        asff["Remediation"] = _remedy(findings[0].remedy, RULES[findings[0].rule].source)
+        asff["Remediation"] = _remedy(
+            findings[0].remedy, REQUIREMENTS[findings[0].requirement].source
+        )
     evidence = {
-        "rules": " ".join(finding.rule for finding in findings),
+        "requirements": " ".join(finding.requirement for finding in findings),
         "flow-logs": " ".join(log.id for log in verdict.flow_logs),
         "log-groups": " ".join(group.name for group in verdict.log_groups),
         "not-judged": " ".join(unjudged(report)),
@@ -119,12 +126,12 @@ def _exemption(report: Report, finding: Finding, account_id: str, region: str) -
         finding.account_id or account_id,
         finding.region or region,
         uid=finding.id,
-        title=f"{RULES[finding.rule].title} {finding.resource}",
+        title=f"{REQUIREMENTS[finding.requirement].control.sentence} {finding.resource}",
         text=finding.message,
     )
     asff["Severity"] = {"Label": finding.severity.upper()}
     asff["Compliance"] = {"Status": "FAILED"}
-    asff["Remediation"] = _remedy(finding.remedy, RULES[finding.rule].source)
+    asff["Remediation"] = _remedy(finding.remedy, REQUIREMENTS[finding.requirement].source)
     return asff
 
 

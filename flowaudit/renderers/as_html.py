@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowaudit.judging.finding import Report, Status, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import scope
 from flowaudit.renderers.order import WORST_FIRST, worst_first
 from flowaudit.renderers.words import counted, new, owner, unjudged
@@ -62,7 +62,7 @@ def render(report: Report) -> Iterator[str]:
                 name for name, region in regions.items() if not (region.total or region.unread)
             ],
             widest=max((region.total for region in regions.values()), default=0),
-            rules=list(RULES.values()),
+            requirements=[each.control for each in REQUIREMENTS.values()],
             standards=_standards(),
             names={account.id: account.name for account in report.accounts},
             owner=owner,
@@ -96,8 +96,8 @@ def _regions(report: Report) -> dict[str, Region]:
 def _standards() -> list[tuple[tuple[Control, ...], list[str]]]:
     """Return each set of controls once, with the requirements that help to prove it."""
     found: dict[tuple[Control, ...], list[str]] = {}
-    for rule in RULES.values():
-        found.setdefault(rule.controls, []).append(rule.id)
+    for id_, audited in REQUIREMENTS.items():
+        found.setdefault(audited.control.standards, []).append(id_)
     return list(found.items())
 
 

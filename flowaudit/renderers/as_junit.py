@@ -73,13 +73,13 @@ def _vpc(verdict: Verdict) -> Element:
     name = f"{verdict.vpc.id} {verdict.vpc.name}".strip()
     case = element("testcase", name=name, classname=f"{verdict.account_id}.{verdict.region}")
     reasons = "\n".join(_reason(finding) for finding in verdict.findings)
-    rules = " ".join(finding.rule for finding in verdict.findings)
+    requirements = " ".join(finding.requirement for finding in verdict.findings)
     if verdict.status is Status.PASS:
         if reasons:  # Advice.
             case.append(element("system-out", reasons))
         return case
     if verdict.status is Status.FAIL:
-        tag, kind = "failure", rules
+        tag, kind = "failure", requirements
     elif verdict.status is Status.UNKNOWN:
         tag, kind = "error", "unread"
         reasons = "\n".join(f"{each.message}\n  {each.remedy}" for each in verdict.unread)
@@ -93,7 +93,9 @@ def _vpc(verdict: Verdict) -> Element:
 
 def _exemption(finding: Finding) -> Element:
     case = element("testcase", name=finding.resource, classname="exemptions")
-    case.append(element("failure", _reason(finding), type=finding.rule, message=finding.message))
+    case.append(
+        element("failure", _reason(finding), type=finding.requirement, message=finding.message)
+    )
     return case
 
 
@@ -105,4 +107,4 @@ def _not_read(unread: Unread) -> Element:
 
 
 def _reason(finding: Finding) -> str:
-    return f"[{finding.severity}] {finding.rule}: {finding.message}\n  {finding.remedy}"
+    return f"[{finding.severity}] {finding.requirement}: {finding.message}\n  {finding.remedy}"

@@ -117,7 +117,8 @@ def _vpcs(report: Report, status: Status) -> Iterator[tuple[str, ...]]:
 def _vpc(report: Report, verdict: Verdict) -> tuple[str, ...]:
     name = verdict.vpc.name or ("default VPC" if verdict.vpc.is_default else "")
     reasons = [
-        f"**{new(report, finding)}{finding.severity}** {code(finding.rule)} {text(finding.message)}"
+        f"**{new(report, finding)}{finding.severity}** {code(finding.requirement)} "
+        f"{text(finding.message)}"
         for finding in verdict.findings
     ]
     if verdict.exemption:
@@ -137,4 +138,4 @@ def _remedies(report: Report) -> Iterator[tuple[str, ...]]:
     for verdict in report.verdicts():
         for finding in verdict.findings:
             if not finding.exempt:
-                yield (code(verdict.vpc.id), code(finding.rule), code(finding.remedy))
+                yield (code(verdict.vpc.id), code(finding.requirement), code(finding.remedy))

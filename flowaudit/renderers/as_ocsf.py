@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowaudit.facts import Unread
-from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.finding import Finding, Report, Status, Verdict
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import arn, plain, scope
 from flowaudit.renderers.words import unjudged
+from vpc_flow_logs_control.requirements import Severity
 from vpc_flow_logs_control.standards import FLOW_LOGGING, Control
 
 _COMPLIANCE = {
@@ -49,7 +50,11 @@ def render(report: Report) -> Iterator[str]:
 def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
     findings = verdict.findings
     partition = arn.partition(verdict.region)
-    controls = [control for finding in findings for control in RULES[finding.rule].controls]
+    controls = [
+        control
+        for finding in findings
+        for control in REQUIREMENTS[finding.requirement].control.standards
+    ]
     event = _event(
         report,
         uid=f"{verdict.account_id}/{verdict.region}/{verdict.vpc.id}",
@@ -57,7 +62,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         message=" ".join((verdict.summary, *(finding.message for finding in findings))),
         status=verdict.status,
         severity=findings[0].severity if findings else None,
-        rules=[finding.rule for finding in findings],
+        requirements=[finding.requirement for finding in findings],
         controls=controls or list(FLOW_LOGGING),
     )
     event |= _cloud(verdict.account_id, verdict.region)
@@ -81,12 +86,12 @@ def _exemption(report: Report, finding: Finding) -> dict[str, Any]:
     event = _event(
         report,
         uid=finding.id,
-        title=RULES[finding.rule].title,
+        title=REQUIREMENTS[finding.requirement].control.sentence,
         message=finding.message,
         status=Status.FAIL,
         severity=finding.severity,
-        rules=[finding.rule],
-        controls=RULES[finding.rule].controls,
+        requirements=[finding.requirement],
+        controls=REQUIREMENTS[finding.requirement].control.standards,
     )
     event |= _cloud(finding.account_id, finding.region)
     event["resources"] = [{"uid": finding.resource, "type": "exemption"}]
@@ -102,7 +107,7 @@ def _unread(report: Report, unread: Unread) -> dict[str, Any]:
         message=f"{unread.account_id}: {unread.cause}: {unread.message}",
         status=Status.UNKNOWN,
         severity=None,
-        rules=[],
+        requirements=[],
         controls=FLOW_LOGGING,
     )
     event |= _cloud(unread.account_id, unread.region or "")
@@ -118,7 +123,7 @@ def _event(  # noqa: PLR0913 (each is an attribute of the event)
     message: str,
     status: Status,
     severity: Severity | None,
-    rules: list[str],
+    requirements: list[str],
     controls: list[Control] | tuple[Control, ...],
 ) -> dict[str, Any]:
     milliseconds = int(report.started.timestamp() * 1000)
@@ -155,12 +160,12 @@ def _event(  # noqa: PLR0913 (each is an attribute of the event)
             "title": title,
             "desc": message,
             "created_time": milliseconds,
-            "types": rules,
+            "types": requirements,
         },
         "compliance": {
-            "control": rules[0] if rules else "vpc-has-flow-log",
+            "control": requirements[0] if requirements else "vpc-has-flow-log",
             "requirements": list(dict.fromkeys(str(control) for control in controls)),
-            # The class requires it. A rule that no published standard asks for is our own.
+            # The class requires it. A requirement that no published standard asks for is our own.
             "standards": list(dict.fromkeys(control.standard for control in controls))
             or ["vpc-flow-logs"],
             "status_id": compliance_id,
@@ -182,7 +187,9 @@ def _cloud(account_id: str, region: str) -> dict[str, Any]:
 def _remediation(findings: tuple[Finding, ...]) -> dict[str, Any]:
     return {
         "desc": "\n".join(finding.remedy for finding in findings),
-        "references": list(dict.fromkeys(RULES[finding.rule].source for finding in findings)),
+        "references": list(
+            dict.fromkeys(REQUIREMENTS[finding.requirement].source for finding in findings)
+        ),
     }
 
 

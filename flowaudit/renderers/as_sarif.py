@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from flowaudit.facts import Unread
-from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.finding import Finding, Report, Status, Verdict
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import arn, scope
 from flowaudit.renderers.words import owner
+from vpc_flow_logs_control.requirements import Severity
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -46,22 +47,23 @@ def _driver(report: Report) -> dict[str, Any]:
     return {
         "name": "vpc-flow-logs",
         "version": report.tool_version,
-        "rules": [_rule(rule_id) for rule_id in report.rules],
+        "rules": [_rule(id_) for id_ in report.judged],
     }
 
 
-def _rule(rule_id: str) -> dict[str, Any]:
-    rule = RULES[rule_id]
+def _rule(id_: str) -> dict[str, Any]:
+    audited = REQUIREMENTS[id_]
+    requirement = audited.control
     return {
-        "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.description},
-        "help": {"text": rule.remedy},
-        "helpUri": rule.source,
-        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "id": id_,
+        "shortDescription": {"text": requirement.sentence},
+        "fullDescription": {"text": f"{requirement.why} {audited.judged}"},
+        "help": {"text": audited.remedy},
+        "helpUri": audited.source,
+        "defaultConfiguration": {"level": LEVELS[requirement.severity]},
         "properties": {
-            "security-severity": SCORES[rule.severity],
-            "tags": ["security", *(str(control) for control in rule.controls)],
+            "security-severity": SCORES[requirement.severity],
+            "tags": ["security", *(str(control) for control in requirement.standards)],
         },
     }
 
@@ -77,7 +79,7 @@ def _results(report: Report) -> Iterator[dict[str, Any]]:
 def _result(report: Report, finding: Finding, verdict: Verdict | None = None) -> dict[str, Any]:
     where = (finding.account_id, finding.region, finding.resource)
     result: dict[str, Any] = {
-        "ruleId": finding.rule,
+        "ruleId": finding.requirement,
         "level": LEVELS[finding.severity],
         "message": {"text": f"{finding.message}\n{finding.remedy}"},
         "locations": [

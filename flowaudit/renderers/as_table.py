@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from flowaudit.judging.finding import Finding, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, Report, Status, Verdict
 from flowaudit.renderers import scope
 from flowaudit.renderers.order import WORST_FIRST, worst_first
 from flowaudit.renderers.words import counted, new, owner
 from flowaudit.terminal import cut, unread_lines, width, wrap
+from vpc_flow_logs_control.requirements import Severity
 
 _COLOURS = {
     Status.PASS: "green",
@@ -44,7 +45,7 @@ def render(report: Report) -> Iterator[str]:
         yield text.replace(label, click.style(label, dim=True), 1)
     yield from unread_lines(report.unread)
     for finding in report.findings:
-        text = f"{finding.rule} {finding.resource}: {finding.message}"
+        text = f"{finding.requirement} {finding.resource}: {finding.message}"
         yield _emphasized(finding, wrap(text, 0, columns))
     yield _summary(report, columns)
 
@@ -81,7 +82,8 @@ def _why(report: Report, verdict: Verdict, columns: int) -> str:
         _emphasized(
             finding,
             wrap(
-                f"{new(report, finding)}{finding.severity} {finding.rule}: {finding.message}",
+                f"{new(report, finding)}{finding.severity} {finding.requirement}: "
+                f"{finding.message}",
                 _INDENT,
                 columns,
             ),
@@ -104,8 +106,8 @@ def _summarized(verdict: Verdict) -> str:
 def _emphasized(finding: Finding, text: str) -> str:
     """Show the requirement's id in bold; dim, where nothing has to be done."""
     dim = finding.exempt or finding.severity is Severity.LOW
-    style = click.style(finding.rule, dim=True) if dim else click.style(finding.rule, bold=True)
-    return text.replace(finding.rule, style, 1)
+    id_ = finding.requirement
+    return text.replace(id_, click.style(id_, dim=True) if dim else click.style(id_, bold=True), 1)
 
 
 def _summary(report: Report, columns: int) -> str:

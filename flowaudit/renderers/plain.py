@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flowaudit.judging.finding import Finding, Report, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers.words import owner
 
 
@@ -17,7 +17,7 @@ def header(report: Report) -> dict[str, Any]:
         "started": report.started.isoformat(),
         "seconds": round(report.seconds, 3),
         "caller": report.caller or None,
-        "requested": asdict(report.requested) | asdict(report.requirement),
+        "requested": asdict(report.requested) | asdict(report.criteria),
         "read": {
             "accounts": [asdict(account) for account in report.accounts],
             "regions": report.regions,
@@ -26,7 +26,7 @@ def header(report: Report) -> dict[str, Any]:
         "changes": changes(report),
         "complete": report.complete,
         "interrupted": report.interrupted,
-        "rules": report.rules,
+        "judged": report.judged,
         "totals": asdict(report.totals)
         | {
             "regions_per_second": report.regions_per_second,
@@ -54,9 +54,9 @@ def verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
 
 
 def finding(report: Report, finding: Finding) -> dict[str, Any]:
-    """Return a finding with its stable id, its rule's controls, and whether it is new."""
-    controls = [str(control) for control in RULES[finding.rule].controls]
-    told = {"id": finding.id, **asdict(finding), "controls": controls}
+    """Return a finding with its stable id, its requirement's standards, and whether it is new."""
+    standards = [str(control) for control in REQUIREMENTS[finding.requirement].control.standards]
+    told = {"id": finding.id, **asdict(finding), "standards": standards}
     if report.changes:
         told["since_baseline"] = report.changes.since(finding.id)
     return told

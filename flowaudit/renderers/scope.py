@@ -47,7 +47,7 @@ def changes(report: Report) -> tuple[str, list[tuple[str, Earlier]]]:
 
 def facts(report: Report) -> list[tuple[str, str]]:
     """Return what was looked at, by whom, when and by what; each with a label."""
-    requested, requirement = report.requested, report.requirement
+    requested, criteria = report.requested, report.criteria
     traffic = {"REJECT": "rejected traffic", "ALL": "all traffic", "any": "any traffic"}
     exemptions = requested.exemptions
     found = [
@@ -56,8 +56,8 @@ def facts(report: Report) -> list[tuple[str, str]]:
         (
             "Required",
             (
-                f"{traffic[requirement.traffic_type]} is recorded and kept for "
-                f"{counted(requirement.min_retention_days, 'day')} or more"
+                f"{traffic[criteria.traffic_type]} is recorded and kept for "
+                f"{counted(criteria.min_retention_days, 'day')} or more"
             ),
         ),
         (
@@ -71,8 +71,8 @@ def facts(report: Report) -> list[tuple[str, str]]:
     ]
     if report.not_looked_at:
         found.append(("Not looked at", "; ".join(report.not_looked_at)))
-    if rules := unjudged(report):
-        found.append(("Not judged", f"{', '.join(rules)}: {report.source} does not tell"))
+    if skipped := unjudged(report):
+        found.append(("Not judged", f"{', '.join(skipped)}: {report.source} does not tell"))
     return found
 
 

@@ -1,7 +1,7 @@
 """How the formats put things, where several say the same."""
 
 from flowaudit.judging.finding import Finding, Report, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 
 
 def counted(number: int, noun: str) -> str:
@@ -21,5 +21,5 @@ def new(report: Report, finding: Finding) -> str:
 
 
 def unjudged(report: Report) -> list[str]:
-    """Return the rules that were not judged, since the source does not tell what they need."""
-    return sorted(RULES.keys() - set(report.rules))
+    """Return the requirements not judged, since the source does not tell what they need."""
+    return sorted(REQUIREMENTS.keys() - set(report.judged))

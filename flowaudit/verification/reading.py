@@ -109,7 +109,9 @@ def _parse_group(item: Any) -> tuple[str, str]:
     return item["logGroupName"], item["arn"].removesuffix(":*")
 
 
-_GROUPS = Listing("logs:DescribeLogGroups", "describe_log_groups", "logGroups", 50, _parse_group)
+_GROUPS = Listing(
+    "logs:DescribeLogGroups", "describe_log_groups", "logGroups", 50, "logGroupName", _parse_group
+)
 
 
 def read_log_groups(

@@ -1,29 +1,32 @@
-"""The policies, in the order in which they are evaluated."""
+"""The requirements as the gate judges them, one a file, in the order in which they are evaluated.
 
-from . import (
-    delivery_role_is_scoped,
-    exemption_is_valid,
-    flow_log_can_deliver,
-    flow_log_captures_rejects,
-    gate_is_sound,
-    log_group_has_retention,
-    log_group_is_encrypted,
-    vpc_has_flow_log,
-    waiver_is_visible,
-)
+A file here that has a `GATED` judges the requirement of its name in
+`vpc_flow_logs_control/requirements/`. There is no list to add it to.
+"""
 
-# The first reads the exemptions that the others go by; the last two tell what came up in the
-# others. pulumi-policy evaluates a pack's policies one after another.
-REQUIREMENTS = (
-    exemption_is_valid.REQUIREMENT,
-    vpc_has_flow_log.REQUIREMENT,
-    flow_log_captures_rejects.REQUIREMENT,
-    flow_log_can_deliver.REQUIREMENT,
-    log_group_has_retention.REQUIREMENT,
-    delivery_role_is_scoped.REQUIREMENT,
-    log_group_is_encrypted.REQUIREMENT,
-    waiver_is_visible.REQUIREMENT,
-    gate_is_sound.REQUIREMENT,
-)
+from importlib import import_module
+from pathlib import Path
+
+from vpc_flow_logs_control import requirements as control
+
+from .requirement import GatedRequirement
+
+# pulumi-policy evaluates a pack's policies one after another: the first reads the exemptions that
+# the others go by, and the last two tell what came up in the others.
+_FIRST = ("exemption-is-valid",)
+_LAST = ("waiver-is-visible", "gate-is-sound")
+
+
+def _discovered() -> tuple[GatedRequirement, ...]:
+    files = {path.stem for path in Path(__file__).parent.glob("*.py")}
+    ids = [id_ for id_ in control.REQUIREMENTS if id_ not in {*_FIRST, *_LAST}]
+    return tuple(
+        import_module(f"{__name__}.{name}").GATED
+        for id_ in (*_FIRST, *ids, *_LAST)
+        if (name := id_.replace("-", "_")) in files
+    )
+
+
+REQUIREMENTS = _discovered()
 
 __all__ = ["REQUIREMENTS"]

@@ -9,11 +9,11 @@ import difflib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .requirement import Requirement
+from .requirement import GatedRequirement
 
 
 def configured(
-    requirement: Requirement, given: Mapping[str, Any]
+    requirement: GatedRequirement, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """A policy's configuration, and what is wrong with it.
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from pulumi_policy import EnforcementLevel, PolicyResource, Severity
+from pulumi_policy import EnforcementLevel, PolicyResource
 
 from vpc_flow_logs_control.delivery_role import LISTING_ACTION, SERVICE_PRINCIPAL, WRITE_ACTIONS
+from vpc_flow_logs_control.requirements.delivery_role_is_scoped import REQUIREMENT
 
 from .properties import UNKNOWN, text_of, value_of
-from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import ROLE_TYPES, FlowLog, StackGraph
 
 _CONDITION_KEYS = frozenset({"aws:sourceaccount", "aws:sourcearn"})
@@ -230,27 +231,13 @@ def _many(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
-REQUIREMENT = Requirement(
-    name="delivery-role-is-scoped",
-    sentence=(
-        "The role that a flow log delivers with may write into its log groups, for the flow logs "
-        "service of your account, and nothing else."
-    ),
-    consequence=(
-        "Whoever gets hold of the role can do more than write log records, or others can write "
-        "into your log group."
-    ),
-    why=(
-        "The role is assumed by a service of AWS on behalf of an account. Without a condition on "
-        "that account, flow logs of other accounts can use it (the confused deputy). And delivery "
-        "takes four actions only. One of the often copied others, logs:CreateLogGroup, does harm: "
-        "records that arrive after a destroy bring the log group back, without a retention, and "
-        "the next deployment fails. Whether a policy is narrow cannot be said while it is "
-        "unknown, which it is in preview as soon as it holds the ARN of a resource not made yet."
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "Whether a policy is narrow cannot be said while it is unknown, which it is in "
+        "preview as soon as it holds the ARN of a resource that does not exist yet."
     ),
     level=EnforcementLevel.ADVISORY,
-    severity=Severity.MEDIUM,
-    controls=("NIST SP 800-53 AC-6", "SOC 2 CC6.3"),
     good="""\
 # The component's own role is scoped like this.
 VpcFlowLogs("main", {"vpc_id": vpc.id})

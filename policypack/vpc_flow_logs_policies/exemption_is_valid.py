@@ -2,27 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel
 
 from vpc_flow_logs_control.exemptions import LONGEST, DeclaredReach, Defect, Exemption, Exemptions
+from vpc_flow_logs_control.requirements.exemption_is_valid import REQUIREMENT
 
-from .requirement import Finding, Requirement
+from .requirement import Finding, GatedRequirement
 from .stack_graph import StackGraph, identity_of
 
-REQUIREMENT = Requirement(
-    name="exemption-is-valid",
-    sentence="Every exemption is well-formed, has not expired and is about a VPC of the stack.",
-    consequence="Exemptions outlive their reason, and cover what nobody meant them to.",
-    why=(
-        "An exemption is a hole in the gate, so each one is reviewed, has an owner and ends within "
-        "366 days. A file with a mistake in it exempts nothing. An entry that matches no VPC of "
-        "the stack is one that has done its time, or one with a typing error. Entries about "
-        "another stack, account or region are left alone, so that all can share a file, and so "
-        "are entries about live VPCs: ids, which may be unknown in preview, and Name tags."
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "A file with a mistake in it exempts nothing. Entries about another stack, account or "
+        "region are left alone, so that all can share a file, and so are entries about live VPCs: "
+        "ids, which may be unknown in preview, and Name tags."
     ),
     level=EnforcementLevel.MANDATORY,
-    severity=Severity.HIGH,
-    controls=(),
     good="""\
 {"exemptions": [{
   "vpc": "urn:pulumi:prod::network::**sandbox**",

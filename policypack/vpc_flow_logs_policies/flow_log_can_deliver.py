@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pulumi_policy import EnforcementLevel, PolicyResource, Severity
+from pulumi_policy import EnforcementLevel, PolicyResource
+
+from vpc_flow_logs_control.requirements.flow_log_can_deliver import REQUIREMENT
 
 from .properties import UNKNOWN, Unknown, text_of
-from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import (
     LOG_GROUP_TYPES,
     ROLE_TYPES,
@@ -173,26 +175,14 @@ def _arn_region_problems(flow_log: PolicyResource, destination_region: str) -> I
         yield _Problem(text, "Deliver to a destination in the flow log's region.")
 
 
-REQUIREMENT = Requirement(
-    name="flow-log-can-deliver",
-    sentence="A flow log's destination, delivery role and region fit together.",
-    consequence="AWS refuses the flow log, or creates it and it delivers nothing.",
-    why=(
-        "AWS checks neither role nor log group when a flow log is created: it is shown as active, "
-        'and only its delivery status says "Access error", which nobody looks at. A flow log for '
-        "CloudWatch needs a log group and a role; one for S3 or Firehose needs the right kind of "
-        "ARN and no role. VPC, flow log and a log group or stream share a region. What IAM allows "
-        "the role to do, and whether a resource of another stack exists, is not visible here."
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "A flow log for CloudWatch needs a log group and a role; one for S3 or Firehose needs "
+        "the right kind of ARN and no role. VPC, flow log and a log group or stream share a "
+        "region. Whether a resource of another stack exists is not visible here."
     ),
     level=EnforcementLevel.MANDATORY,
-    severity=Severity.HIGH,
-    controls=(
-        "CIS AWS Foundations Benchmark 3.7",
-        "PCI DSS 10",
-        "NIST SP 800-53 AU-12",
-        "ISO/IEC 27001 A.8.15",
-        "SOC 2 CC7.2",
-    ),
     good="""\
 aws.ec2.FlowLog(
     "main",

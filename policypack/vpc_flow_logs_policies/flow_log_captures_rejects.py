@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel
+
+from vpc_flow_logs_control.requirements.flow_log_captures_rejects import REQUIREMENT
 
 from .properties import UNKNOWN, text_of
-from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import FLOW_LOG_TYPES, StackGraph, Verdict, names
 
 _WITH_REJECTS = frozenset({"REJECT", "ALL"})
@@ -49,24 +51,13 @@ def _remediate(resource_type: str, _urn: str, inputs: Any, _config: Config) -> b
     return True
 
 
-REQUIREMENT = Requirement(
-    name="flow-log-captures-rejects",
-    sentence="The flow logs of a VPC take in its rejected traffic (REJECT or ALL).",
-    consequence="Refused connections, which are how a scan or a break-in shows, are not recorded.",
-    why=(
-        "A flow log of traffic type ACCEPT records only what was let through. It looks like a flow "
-        "log in every list of flow logs, and leaves out what security monitoring is after."
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "The traffic types of the flow logs that are on a VPC are looked at together: REJECT, "
+        "ALL, or ACCEPT and REJECT."
     ),
     level=EnforcementLevel.MANDATORY,
-    severity=Severity.HIGH,
-    controls=(
-        "CIS AWS Foundations Benchmark 3.7",
-        "AWS Security Hub EC2.6",
-        "PCI DSS 10",
-        "NIST SP 800-53 AU-12, SI-4",
-        "ISO/IEC 27001 A.8.15, A.8.16",
-        "SOC 2 CC7.2",
-    ),
     good="""\
 aws.ec2.FlowLog(
     "main",

@@ -14,19 +14,22 @@ from typing import Any
 
 from pulumi_policy import (
     Policy,
+    PolicyComplianceFramework,
     PolicyConfigSchema,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
+    Severity,
     StackValidationArgs,
     StackValidationPolicy,
 )
 
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions, ExemptionsError, read
+from vpc_flow_logs_control.requirements import Requirement
 
 from . import exemption_is_valid, gate_is_sound, waiver_is_visible
 from .configuration import configured
-from .requirement import Config, Finding, Requirement
+from .requirement import Config, Finding, GatedRequirement
 from .stack_graph import StackGraph, identity_of
 
 
@@ -54,7 +57,7 @@ class Gate:
     """
 
     def __init__(
-        self, requirements: Sequence[Requirement], today: Callable[[], date] = _today
+        self, requirements: Sequence[GatedRequirement], today: Callable[[], date] = _today
     ) -> None:
         """Hold nothing yet.
 
@@ -68,9 +71,9 @@ class Gate:
         self._waivers: list[_Message] = []
         self._defects: list[_Message] = []
         self._about_the_gate: Mapping[str, _AboutTheGate] = {
-            exemption_is_valid.REQUIREMENT.name: self._read_exemptions,
-            waiver_is_visible.REQUIREMENT.name: lambda _args, _config: _taken(self._waivers),
-            gate_is_sound.REQUIREMENT.name: lambda _args, _config: _taken(self._defects),
+            exemption_is_valid.GATED.name: self._read_exemptions,
+            waiver_is_visible.GATED.name: lambda _args, _config: _taken(self._waivers),
+            gate_is_sound.GATED.name: lambda _args, _config: _taken(self._defects),
         }
 
     def policies(self) -> list[Policy]:
@@ -81,7 +84,7 @@ class Gate:
         ]
 
     def judge(
-        self, requirement: Requirement, args: StackValidationArgs, report: ReportViolation
+        self, requirement: GatedRequirement, args: StackValidationArgs, report: ReportViolation
     ) -> None:
         """Report what is wrong with a stack, sorted, whatever happens.
 
@@ -101,7 +104,7 @@ class Gate:
         for message in messages:
             report(message.text, message.urn or None)
 
-    def set_right(self, requirement: Requirement, args: ResourceValidationArgs) -> Any:
+    def set_right(self, requirement: GatedRequirement, args: ResourceValidationArgs) -> Any:
         """The changed inputs of a resource; None where nothing is changed.
 
         The inputs are changed in place, because secrets stay secret only so.
@@ -118,7 +121,7 @@ class Gate:
         return args.props if changed else None
 
     def _messages(
-        self, requirement: Requirement, args: StackValidationArgs, config: Config
+        self, requirement: GatedRequirement, args: StackValidationArgs, config: Config
     ) -> Iterator[_Message]:
         if requirement.check is None:
             yield from self._about_the_gate[requirement.name](args, config)
@@ -131,7 +134,7 @@ class Gate:
                 yield _message(requirement, finding, self._almost_lifting(requirement, finding))
 
     def _waiver(
-        self, requirement: Requirement, finding: Finding, config: Config
+        self, requirement: GatedRequirement, finding: Finding, config: Config
     ) -> _Message | None:
         if finding.undecidable and config["undecidable"] == "advisory":
             return _Message(finding.urn, f"{requirement.name} is undecided: {finding.problem}")
@@ -146,7 +149,7 @@ class Gate:
             used.append(f'VPC "{vpc.name}" and {requirement.name}: {_in_words(entry)}.')
         return _Message(finding.urn, "\n".join(used)) if used else None
 
-    def _almost_lifting(self, requirement: Requirement, finding: Finding) -> str:
+    def _almost_lifting(self, requirement: GatedRequirement, finding: Finding) -> str:
         """Say which exemptions do not lift a finding only because no account or region is known."""
         identities = [identity_of(vpc) for vpc in finding.vpcs]
         return "".join(
@@ -171,28 +174,32 @@ class Gate:
             yield _Message("", f"{error}\nUntil that is put right, nothing is exempt.")
             return
         for finding in exemption_is_valid.findings(self._exemptions, graph):
-            yield _message(exemption_is_valid.REQUIREMENT, finding)
+            yield _message(exemption_is_valid.GATED, finding)
 
-    def _not_sound(self, requirement: Requirement, text: str, report: ReportViolation) -> None:
+    def _not_sound(self, requirement: GatedRequirement, text: str, report: ReportViolation) -> None:
         report(text, None)
-        if requirement is not gate_is_sound.REQUIREMENT:
+        if requirement is not gate_is_sound.GATED:
             self._defects.append(_Message("", f"Policy {requirement.name}: {text}"))
 
 
 class _JudgedPolicy(StackValidationPolicy):
     """A requirement as a policy: the stack as a whole is judged."""
 
-    def __init__(self, gate: Gate, requirement: Requirement) -> None:
+    def __init__(self, gate: Gate, requirement: GatedRequirement) -> None:
         # Not super(), which would want a function to call.
         Policy.__init__(
             self,
             requirement.name,
-            requirement.sentence,
+            requirement.control.sentence,
             enforcement_level=requirement.level,
             config_schema=PolicyConfigSchema(
                 {name: dict(schema) for name, schema in requirement.properties.items()}
             ),
-            severity=requirement.severity,
+            severity=Severity(requirement.control.severity.value),
+            framework=_framework(requirement.control),
+            tags=[str(control) for control in requirement.control.standards],
+            remediation_steps=requirement.control.consequence,
+            url=next((control.url for control in requirement.control.standards), None),
         )
         self._gate = gate
         self._requirement = requirement
@@ -220,8 +227,17 @@ class _RemediatedPolicy(_JudgedPolicy, ResourceValidationPolicy):  # pyright: ig
         return self._gate.set_right(self._requirement, args)
 
 
-def _message(requirement: Requirement, finding: Finding, remark: str = "") -> _Message:
-    text = f"{finding.problem}\n{requirement.consequence}\n{finding.remedy}{remark}"
+def _framework(requirement: Requirement) -> PolicyComplianceFramework | None:
+    """Return the first standard of a requirement, of which Pulumi shows one; the tags have all."""
+    control = next(iter(requirement.standards), None)
+    if control is None:
+        return None
+    name, _, version = control.standard.rpartition(" ")
+    return PolicyComplianceFramework(name=name, version=version, reference=control.id)
+
+
+def _message(requirement: GatedRequirement, finding: Finding, remark: str = "") -> _Message:
+    text = f"{finding.problem}\n{requirement.control.consequence}\n{finding.remedy}{remark}"
     return _Message(finding.urn, text)
 
 
@@ -239,7 +255,7 @@ def _taken(messages: list[_Message]) -> list[_Message]:
     return taken
 
 
-def _defect(requirement: Requirement, error: Exception) -> str:
+def _defect(requirement: GatedRequirement, error: Exception) -> str:
     """What to say about an exception. Not its text, in which there can be a secret."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""

@@ -1,21 +1,15 @@
 """Every policy ran to its end, with a configuration that it understands."""
 
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel
 
-from .requirement import Requirement
+from vpc_flow_logs_control.requirements.gate_is_sound import REQUIREMENT
 
-REQUIREMENT = Requirement(
-    name="gate-is-sound",
-    sentence="Every policy ran to its end, with a configuration that it understands.",
-    consequence="A policy that did not run found nothing, which looks like a stack without faults.",
-    why=(
-        "A defect in a policy, or a property that it does not have, is no reason to let a stack "
-        "pass, whatever level that policy has. It is reported here as well as by the policy "
-        "itself, and the other policies are not affected."
-    ),
+from .requirement import GatedRequirement
+
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged="It tells what went wrong in the other policies.",
     level=EnforcementLevel.MANDATORY,
-    severity=Severity.HIGH,
-    controls=(),
     good="",
     bad="",
     check=None,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel
 
+from vpc_flow_logs_control.requirements.log_group_has_retention import REQUIREMENT
 from vpc_flow_logs_control.retention import (
     DEFAULT_RETENTION_IN_DAYS,
     RETENTION_DAYS,
@@ -14,7 +15,7 @@ from vpc_flow_logs_control.retention import (
 
 from .log_groups import log_groups_delivered_to
 from .properties import UNKNOWN, value_of
-from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import LOG_GROUP_TYPES, StackGraph
 
 
@@ -50,23 +51,10 @@ def _remediate(resource_type: str, urn: str, inputs: Any, config: Config) -> boo
     return True
 
 
-REQUIREMENT = Requirement(
-    name="log-group-has-retention",
-    sentence="The log groups that flow logs deliver to have a retention, and it is long enough.",
-    consequence="Records are gone before an investigation needs them, or cost money for ever.",
-    why=(
-        "A log group keeps its records for ever unless it is given a retention. Break-ins are "
-        "often noticed after months; a year is what CIS and PCI DSS ask for. Only the log groups "
-        "to which a flow log of this stack delivers are looked at."
-    ),
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged="Only the log groups to which a flow log of this stack delivers are looked at.",
     level=EnforcementLevel.MANDATORY,
-    severity=Severity.MEDIUM,
-    controls=(
-        "PCI DSS 10.5.1",
-        "NIST SP 800-53 AU-11",
-        "ISO/IEC 27001 A.8.15",
-        "SOC 2 CC7.2",
-    ),
     good='log_group = aws.cloudwatch.LogGroup("flow-logs", retention_in_days=365)\n',
     bad='log_group = aws.cloudwatch.LogGroup("flow-logs")  # for ever\n',
     check=_check,

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel
+
+from vpc_flow_logs_control.requirements.log_group_is_encrypted import REQUIREMENT
 
 from .log_groups import log_groups_delivered_to
 from .properties import UNKNOWN, text_of
-from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import StackGraph
 
 _KEY_TYPES = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws-native:kms:Key"})
@@ -31,19 +33,13 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
         )
 
 
-REQUIREMENT = Requirement(
-    name="log-group-is-encrypted",
-    sentence="The log groups that flow logs deliver to are encrypted with a KMS key of your own.",
-    consequence="Who may read the records is decided by IAM alone, without a key to take away.",
-    why=(
-        "CloudWatch encrypts every log group, with a key of AWS's. A key of your own adds a second "
-        "lock and a record of its use in CloudTrail. It costs money and can lock you out, so this "
-        "policy is disabled unless you ask for it. The key's policy must let CloudWatch Logs of "
-        "the region use it."
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "This policy is disabled unless you ask for it. Only the log groups to which a flow "
+        "log of this stack delivers are looked at."
     ),
     level=EnforcementLevel.DISABLED,
-    severity=Severity.LOW,
-    controls=("NIST SP 800-53 AU-9, SC-28", "PCI DSS 10.3", "ISO/IEC 27001 A.8.24"),
     good="""\
 log_group = aws.cloudwatch.LogGroup("flow-logs", retention_in_days=365, kms_key_id=key.arn)
 """,

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_policy import EnforcementLevel, PolicyResource, Severity
+from pulumi_policy import EnforcementLevel, PolicyResource
+
+from vpc_flow_logs_control.requirements import Requirement
 
 from .stack_graph import StackGraph
 
@@ -53,17 +55,13 @@ UNDECIDABLE_PROPERTY: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One requirement.
+class GatedRequirement:
+    """A requirement as the gate judges it: a policy of the pack.
 
     Attributes:
-        name: The policy's name, which is its file's name with hyphens.
-        sentence: The requirement in a sentence.
-        consequence: What happens where it is not met, in a sentence.
-        why: The reason, in a paragraph.
+        control: The requirement itself, which the audit shares.
+        judged: What the gate looks at, and what it cannot see; a paragraph.
         level: The enforcement level that it has by default.
-        severity: How bad it is where it is not met.
-        controls: The standards' controls that it serves, each with its standard's name.
         good: A program that meets it.
         bad: One that does not.
         check: Finds what is wrong with a stack; None where it is about the gate.
@@ -72,13 +70,9 @@ class Requirement:
         remediation: In a sentence, what `remediate` does.
     """
 
-    name: str
-    sentence: str
-    consequence: str
-    why: str
+    control: Requirement
+    judged: str
     level: EnforcementLevel
-    severity: Severity
-    controls: tuple[str, ...]
     good: str
     bad: str
     check: Check | None
@@ -87,6 +81,11 @@ class Requirement:
     )
     remediate: Remediation | None = None
     remediation: str = ""
+
+    @property
+    def name(self) -> str:
+        """The policy's name, which is the requirement's id."""
+        return self.control.id
 
     @property
     def defaults(self) -> dict[str, Any]:

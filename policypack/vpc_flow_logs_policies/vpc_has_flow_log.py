@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import EnforcementLevel, PolicyResource, Severity
+from pulumi_policy import EnforcementLevel, PolicyResource
+
+from vpc_flow_logs_control.requirements.vpc_has_flow_log import REQUIREMENT
 
 from .properties import text_of
-from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, Requirement
+from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import StackGraph, Verdict
 
 
@@ -46,26 +48,14 @@ def _two_lines(vpc: PolicyResource) -> str:
     )
 
 
-REQUIREMENT = Requirement(
-    name="vpc-has-flow-log",
-    sentence="Every VPC has a flow log on the VPC itself.",
-    consequence="Nobody can see who was turned away at this network, during an attack or after it.",
-    why=(
-        "A VPC has no flow log unless somebody makes one. Without it, scans, blocked break-ins and "
-        "misrouted services leave no trace. A flow log on a subnet or on a network interface is "
-        "no substitute: whatever is added to the VPC later is not logged. VPCs inside components, "
-        "also those of other languages such as awsx, are VPCs of the stack like any other."
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "VPCs inside components, also those of other languages such as awsx, are VPCs of the "
+        "stack like any other. A flow log on a subnet or on a network interface of the VPC "
+        "does not count."
     ),
     level=EnforcementLevel.MANDATORY,
-    severity=Severity.HIGH,
-    controls=(
-        "CIS AWS Foundations Benchmark 3.7",
-        "AWS Security Hub EC2.6",
-        "PCI DSS 10",
-        "NIST SP 800-53 AU-12, SI-4",
-        "ISO/IEC 27001 A.8.15, A.8.16",
-        "SOC 2 CC7.2",
-    ),
     good="""\
 vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
 VpcFlowLogs("main", {"vpc_id": vpc.id})

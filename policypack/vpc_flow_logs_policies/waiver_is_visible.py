@@ -1,21 +1,15 @@
 """Whatever the gate lets pass by exception is said."""
 
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel
 
-from .requirement import Requirement
+from vpc_flow_logs_control.requirements.waiver_is_visible import REQUIREMENT
 
-REQUIREMENT = Requirement(
-    name="waiver-is-visible",
-    sentence="What the gate lets pass by an exemption, or undecided, is said every time.",
-    consequence="Exceptions that nobody sees become the rule.",
-    why=(
-        "Each exemption that was used is reported with its reason, its owner and its last day, "
-        "and so is each verdict that could not be given where the configuration makes that "
-        "advisory. None of it stops a deployment."
-    ),
+from .requirement import GatedRequirement
+
+GATED = GatedRequirement(
+    control=REQUIREMENT,
+    judged="It tells what the other policies let pass.",
     level=EnforcementLevel.ADVISORY,
-    severity=Severity.LOW,
-    controls=(),
     good="",
     bad="",
     check=None,

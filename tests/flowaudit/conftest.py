@@ -1,7 +1,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 
 from flowaudit.__main__ import main
 from localcloud import aws_api
-from vpc_flow_logs_control.ownership import STACK_TAG
+from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
+from vpc_flow_logs_control.ownership import ROLE_NAME, STACK_TAG
 
 from .fault_proxy import Proxy, serve
 
@@ -70,6 +71,23 @@ class Cloud:
         if days:
             logs.put_retention_policy(logGroupName=name, retentionInDays=days)
 
+    def delivery_role(
+        self,
+        name: str = ROLE_NAME,
+        trust: Mapping[str, Any] | None = None,
+        permissions: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Return the ARN of a role, which is made if it is not there: one that can deliver."""
+        iam: Any = self.client("iam")
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            trusted = trust or trust_policy("aws", "*", ACCOUNT)
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trusted))
+            document = permissions or delivery_policy([f"arn:aws:logs:*:{ACCOUNT}:log-group:*"])
+            iam.put_role_policy(
+                RoleName=name, PolicyName="deliver", PolicyDocument=json.dumps(document)
+            )
+        return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
     def flow_log(
         self,
         resource: str,
@@ -84,7 +102,7 @@ class Cloud:
         kinds = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
         more: dict[str, Any] = {
             "LogGroupName": group,
-            "DeliverLogsPermissionArn": f"arn:aws:iam::{ACCOUNT}:role/VPCFlowLogsRole",
+            "DeliverLogsPermissionArn": self.delivery_role(),
         }
         if bucket:
             self.client("s3").create_bucket(Bucket=bucket)
@@ -159,8 +177,8 @@ class Result:
     def vpc(self, vpc_id: str) -> Any:
         return next(each for each in self.report["vpcs"] if each["vpc"]["id"] == vpc_id)
 
-    def rules(self, vpc_id: str) -> list[str]:
-        return [finding["rule"] for finding in self.vpc(vpc_id)["findings"]]
+    def requirements(self, vpc_id: str) -> list[str]:
+        return [finding["requirement"] for finding in self.vpc(vpc_id)["findings"]]
 
 
 Audit = Callable[..., Result]

@@ -15,7 +15,7 @@ import pytest
 import flowaudit
 from flowaudit.__main__ import main
 from flowaudit.judging.finding import Report
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import FORMATS
 
 from .conftest import REGIONS, Audit, Cloud, Command
@@ -67,7 +67,7 @@ def test_an_audit_imports_neither_pulumi_nor_boto3_nor_jsonschema(cloud: Cloud) 
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", REQUIREMENTS)
 def test_every_rule_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["audit", "--explain", rule])
@@ -77,7 +77,7 @@ def test_every_rule_is_explained(rule: str, capsys: pytest.CaptureFixture[str]) 
     assert out.startswith(rule)
     assert "Remedy:" in out
     assert "Source: https://docs.aws.amazon.com/" in out
-    assert all(str(control) in out for control in RULES[rule].controls)
+    assert all(str(control) in out for control in REQUIREMENTS[rule].control.standards)
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,9 @@ import pytest
 
 from flowaudit.__main__ import cli
 from flowaudit.facts import Cause
-from flowaudit.judging.document import FOLDER, findings, pages
 from flowaudit.judging.finding import Status
-from flowaudit.judging.requirements import RULES
 
-DOCS = FOLDER.parent
-
-
-def test_the_rules_pages_are_up_to_date() -> None:
-    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    assert written == pages(), "run python -m flowaudit.judging.document"
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_every_example_breaks_its_rule(rule: str) -> None:
-    assert {finding.rule for finding in findings(RULES[rule])} == {rule}
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize("status", Status)
@@ -39,7 +27,7 @@ def test_every_option_is_documented() -> None:
     assert {option for option in options if f"`{option}" not in text} == set()
 
 
-@pytest.mark.parametrize("page", ["audit.md", "verdicts.md", "rules/README.md"])
+@pytest.mark.parametrize("page", ["audit.md", "verdicts.md", "requirements/README.md"])
 def test_links_lead_somewhere(page: str) -> None:
     path = DOCS / page
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):

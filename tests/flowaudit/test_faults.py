@@ -187,7 +187,7 @@ def test_all_pages_are_read(cloud: Cloud, proxy: Proxy, audit: Audit) -> None:
 
     result = audit()
 
-    assert result.rules("vpc-0f00d") == ["vpc-has-flow-log"]
+    assert result.requirements("vpc-0f00d") == ["vpc-has-flow-log"]
     assert result.report["totals"]["calls"]["ec2:DescribeVpcs"] == 3
 
 

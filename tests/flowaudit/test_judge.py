@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
-from flowaudit.judging.finding import Coverage, Requirement, Status, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.finding import Coverage, Criteria, Status, Verdict
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
-from vpc_flow_logs_control.exemptions import Exemptions
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 LONG, SHORT = LogGroup("long", 365), LogGroup("short", 30)
@@ -39,7 +39,7 @@ def verdict(
         network_interfaces=interfaces,
         unread=(Unread(ACCOUNT, REGION, unread, Cause.TIMEOUT, "late", "again"),) if unread else (),
     )
-    (found,) = judge(facts, Requirement(traffic_type, 365), Exemptions(), tuple(RULES))
+    (found,) = judge(facts, Criteria(traffic_type, 365), Exemptions(), tuple(REQUIREMENTS))
     return found
 
 
@@ -76,4 +76,4 @@ def test_a_part_is_covered_unless_its_flow_log_is_known_to_record_no_more(
 def test_the_retention_of_a_flow_log_that_records_no_more_does_not_matter() -> None:
     found = verdict(flow_log("fl-1"), flow_log("fl-2", status="DELETING", log_group_name="short"))
     assert found.status is Status.PASS
-    assert "log-group-has-retention" not in {each.rule for each in found.findings}
+    assert "log-group-has-retention" not in {each.requirement for each in found.findings}

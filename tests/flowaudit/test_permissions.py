@@ -118,7 +118,7 @@ def test_an_organization_needs_its_list_and_its_roles(capsys: pytest.CaptureFixt
 
     actions = {action for each in document["Statement"] for action in each["Action"]}
     assert actions == {*NEEDED, "organizations:ListAccounts", "sts:AssumeRole"}
-    assert document["Statement"][-1]["Resource"] == ["arn:*:iam::*:role/audit"]
+    assert document["Statement"][-1]["Resource"] == "arn:*:iam::*:role/audit"
 
 
 def test_an_aggregator_needs_no_other_permission(capsys: pytest.CaptureFixture[str]) -> None:

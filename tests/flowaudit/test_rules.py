@@ -1,4 +1,4 @@
-"""The rules on facts that hypothesis makes up, beside a slow and obvious reference."""
+"""The requirements on facts that hypothesis makes up, beside a slow and obvious reference."""
 
 from dataclasses import replace
 from random import Random
@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
-from flowaudit.judging.finding import Requirement, Severity, Status, Verdict
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.exemptions import Exemptions
+from flowaudit.judging.finding import Criteria, Status, Verdict
+from flowaudit.judging.requirements import REQUIREMENTS, good_region
 from flowaudit.judging.verdicts import judge
-from vpc_flow_logs_control.exemptions import Exemptions
+from vpc_flow_logs_control.requirements import Severity
 
 T = TypeVar("T")
 OURS, THEIRS = "123456789012", "210987654321"
@@ -41,8 +42,16 @@ flow_logs = st.builds(
     delivery_status=st.sampled_from(["SUCCESS", "FAILED", None]),
     delivery_error=st.sampled_from(["", "Access error"]),
     log_group_name=st.sampled_from([*GROUPS, None]),
+    log_format=st.sampled_from(["", "${srcaddr} ${action}", "${srcaddr}"]),
+    tags=st.sampled_from([(), (("CloudWatchTelemetryRuleManaged", "true"),)]),
 )
-log_groups = st.builds(LogGroup, st.sampled_from(GROUPS), st.sampled_from([None, 1, 30, 365, 3653]))
+log_groups = st.builds(
+    LogGroup,
+    st.sampled_from(GROUPS),
+    st.sampled_from([None, 1, 30, 365, 3653]),
+    log_group_class=st.sampled_from([None, "STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "NEW"]),
+    retention_policy_name=st.sampled_from(["", "all-logs"]),
+)
 interfaces = st.builds(
     NetworkInterface,
     st.sampled_from(["eni-1", "eni-2", "eni-3"]),
@@ -62,57 +71,62 @@ facts_of_a_region = st.builds(
     ),
 )
 requirements = st.builds(
-    Requirement, st.sampled_from(["REJECT", "ALL", "any"]), st.sampled_from([1, 30, 365])
+    Criteria, st.sampled_from(["REJECT", "ALL", "any"]), st.sampled_from([1, 30, 365])
 )
 
 
-def verdicts(facts: RegionFacts, requirement: Requirement) -> tuple[Verdict, ...]:
-    return judge(facts, requirement, Exemptions(), list(RULES))
+def verdicts(facts: RegionFacts, criteria: Criteria) -> tuple[Verdict, ...]:
+    return judge(facts, criteria, Exemptions(), list(REQUIREMENTS))
 
 
-def reference(facts: RegionFacts, requirement: Requirement, vpc: Vpc) -> Status:
-    """Say pass only when every single condition for it is seen to hold."""
-    blind = {each.action for each in facts.unread}
+def recorded(facts: RegionFacts, criteria: Criteria, log: FlowLog) -> tuple[set[str], set[str]]:
+    """What a flow log surely records for long enough, and what it may."""
+    nothing: set[str] = set()
+    kinds = {"REJECT", "ACCEPT"} if log.traffic_type == "ALL" else {log.traffic_type}
+    group = next((each for each in facts.log_groups if each.name == log.log_group_name), None)
+    days = group.retention_days if group else None
+    mute = log.traffic_type == "ALL" and log.log_format and "${action}" not in log.log_format
+    cases = [
+        (log.status != "ACTIVE" or log.delivery_status == "FAILED", (nothing, nothing)),
+        (criteria.traffic_type != "any" and mute, (nothing, nothing)),
+        (log.log_group_name is None, (kinds, kinds)),
+        ("logs:DescribeLogGroups" in {each.action for each in facts.unread}, (nothing, kinds)),
+        (group is None or group.log_group_class == "DELIVERY", (nothing, nothing)),
+        (group is not None and group.log_group_class == "NEW", (nothing, kinds)),
+        (days is not None and days < criteria.min_retention_days, (nothing, nothing)),
+    ]
+    return next((answer for applies, answer in cases if applies), (kinds, kinds))
+
+
+def reference(facts: RegionFacts, criteria: Criteria, vpc: Vpc) -> Status:
+    """Suppose the best and the worst of what is not known; say what both agree on."""
     if vpc.owner_id != facts.account_id:
         return Status.SHARED
-    if "ec2:DescribeFlowLogs" in blind:
+    if "ec2:DescribeFlowLogs" in {each.action for each in facts.unread}:
         return Status.UNKNOWN
-    groups = {group.name: group for group in facts.log_groups}
-    recorded: set[str] = set()  # by flow logs not known to be broken
-    doubtful = False
-    short = False
-    for log in facts.flow_logs:
-        if log.resource_id != vpc.id or log.status != "ACTIVE":
-            continue
-        kinds = {"REJECT", "ACCEPT"} if log.traffic_type == "ALL" else {log.traffic_type}
-        if log.log_group_name and "logs:DescribeLogGroups" in blind:
-            doubtful = True
-        elif log.log_group_name and log.log_group_name not in groups:
-            continue
-        elif log.log_group_name:
-            days = groups[log.log_group_name].retention_days
-            short = short or days is None or days < requirement.min_retention_days
-        if log.delivery_status != "FAILED":
-            recorded |= kinds
-    # A log group of a flow log that does not deliver is judged as well.
+    logs = [log for log in facts.flow_logs if log.resource_id == vpc.id]
     wanted = {"REJECT": {"REJECT"}, "ALL": {"REJECT", "ACCEPT"}, "any": set[str]()}
-    enough = bool(recorded) and wanted[requirement.traffic_type] <= recorded
-    if not enough or short:
-        return Status.FAIL
-    return Status.UNKNOWN if doubtful else Status.PASS
+    surely, maybe = (
+        bool(kinds) and wanted[criteria.traffic_type] <= kinds
+        for number in (0, 1)
+        for kinds in [{kind for log in logs for kind in recorded(facts, criteria, log)[number]}]
+    )
+    if surely:
+        return Status.PASS
+    return Status.UNKNOWN if maybe else Status.FAIL
 
 
 @given(facts_of_a_region, requirements)
 @settings(max_examples=400, deadline=None)
-def test_the_verdict_is_the_references(facts: RegionFacts, requirement: Requirement) -> None:
-    for verdict in verdicts(facts, requirement):
-        assert verdict.status is reference(facts, requirement, verdict.vpc)
+def test_the_verdict_is_the_references(facts: RegionFacts, criteria: Criteria) -> None:
+    for verdict in verdicts(facts, criteria):
+        assert verdict.status is reference(facts, criteria, verdict.vpc)
 
 
 @given(facts_of_a_region, requirements, st.randoms(use_true_random=False))
 @settings(deadline=None)
 def test_the_order_of_awss_answers_does_not_matter(
-    facts: RegionFacts, requirement: Requirement, random: Random
+    facts: RegionFacts, criteria: Criteria, random: Random
 ) -> None:
     def shuffled(items: tuple[T, ...]) -> tuple[T, ...]:
         return tuple(random.sample(items, len(items)))
@@ -123,13 +137,13 @@ def test_the_order_of_awss_answers_does_not_matter(
         flow_logs=shuffled(facts.flow_logs),
         log_groups=shuffled(facts.log_groups),
     )
-    assert verdicts(facts, requirement) == verdicts(other, requirement)
+    assert verdicts(facts, criteria) == verdicts(other, criteria)
 
 
 @given(facts_of_a_region, requirements)
 @settings(deadline=None)
-def test_a_verdict_says_why(facts: RegionFacts, requirement: Requirement) -> None:
-    for verdict in verdicts(facts, requirement):
+def test_a_verdict_says_why(facts: RegionFacts, criteria: Criteria) -> None:
+    for verdict in verdicts(facts, criteria):
         severe = [each for each in verdict.findings if each.severity is not Severity.LOW]
         assert bool(severe) is (verdict.status is Status.FAIL)
         assert bool(verdict.unread) >= (verdict.status is Status.UNKNOWN)
@@ -139,26 +153,38 @@ def test_a_verdict_says_why(facts: RegionFacts, requirement: Requirement) -> Non
         ranks = [finding.severity.rank for finding in verdict.findings]
         assert ranks == sorted(ranks, reverse=True)
         for finding in verdict.findings:
-            assert finding.message.endswith((".", ")"))
+            assert finding.message.endswith(".")
             assert finding.remedy
 
 
 @given(facts_of_a_region, requirements, st.sampled_from(ACTIONS))
 @settings(deadline=None)
 def test_reading_less_never_makes_a_pass(
-    facts: RegionFacts, requirement: Requirement, action: str
+    facts: RegionFacts, criteria: Criteria, action: str
 ) -> None:
     less = replace(facts, unread=(*facts.unread, unread(action)))
-    for before, after in zip(
-        verdicts(facts, requirement), verdicts(less, requirement), strict=True
-    ):
+    for before, after in zip(verdicts(facts, criteria), verdicts(less, criteria), strict=True):
         if after.status is Status.PASS:
             assert before.status is Status.PASS
 
 
-def test_every_rule_is_complete() -> None:
-    for id_, rule in RULES.items():
-        assert rule.id == id_
-        assert rule.title.endswith(".")
-        assert rule.remedy
-        assert rule.source.startswith("https://docs.aws.amazon.com/")
+def test_every_requirement_is_complete() -> None:
+    for audited in REQUIREMENTS.values():
+        assert audited.judged.endswith(".")
+        assert audited.remedy
+        assert audited.source.startswith("https://docs.aws.amazon.com/")
+
+
+def test_every_example_breaks_its_requirement() -> None:
+    for id_, audited in REQUIREMENTS.items():
+        for facts, criteria in audited.examples:
+            (verdict,) = judge(facts, criteria, Exemptions(), REQUIREMENTS)
+            assert id_ in {each.requirement for each in verdict.findings}
+    assert {id_ for id_, audited in REQUIREMENTS.items() if not audited.examples} == {
+        "exemption-is-valid"
+    }
+
+
+def test_the_region_that_the_examples_break_is_good() -> None:
+    (verdict,) = judge(good_region.FACTS, Criteria(), Exemptions(), REQUIREMENTS)
+    assert (verdict.status, verdict.findings) == (Status.PASS, ())

@@ -1,6 +1,10 @@
 """Every verdict, on an AWS API that has the case."""
 
+from typing import Any
+
 import pytest
+
+from vpc_flow_logs_control.ownership import ROLE_NAME
 
 from .conftest import ACCOUNT, GROUP, REGIONS, Audit, Cloud
 from .fault_proxy import Proxy, error, replace
@@ -23,7 +27,8 @@ def test_vpcs_with_a_delivering_reject_flow_log_pass(cloud: Cloud, audit: Audit)
     verdict = result.vpc(vpc)
     assert verdict["vpc"]["name"] == "prod"
     assert [log["id"] for log in verdict["flow_logs"]] == [flow_log]
-    assert verdict["log_groups"] == [{"name": GROUP, "retention_days": 365, "kms_key_id": ""}]
+    [group] = verdict["log_groups"]
+    assert (group["name"], group["retention_days"]) == (GROUP, 365)
     assert verdict["account_id"] == ACCOUNT
 
 
@@ -34,7 +39,7 @@ def test_a_vpc_without_flow_log_fails(cloud: Cloud, audit: Audit) -> None:
     result = audit()
 
     assert result.code == 1
-    assert result.rules(vpc) == ["vpc-has-flow-log"]
+    assert result.requirements(vpc) == ["vpc-has-flow-log"]
     assert result.report["totals"]["vpcs"]["pass"] == 2
 
 
@@ -71,7 +76,7 @@ def test_the_required_traffic_must_be_recorded(
 
     result = audit("--traffic-type", required)
 
-    assert result.rules(vpc) == rules
+    assert result.requirements(vpc) == rules
     assert result.vpc(vpc)["status"] == ("fail" if rules else "pass")
 
 
@@ -85,7 +90,7 @@ def test_a_flow_log_that_is_being_deleted_is_not_active(
 
     result = audit()
 
-    assert result.rules(vpc) == ["flow-log-is-active"]
+    assert result.requirements(vpc) == ["flow-log-is-active"]
     assert f"{flow_log} is DELETING" in result.vpc(vpc)["summary"]
 
 
@@ -105,7 +110,7 @@ def test_failed_delivery_fails_with_awss_message(cloud: Cloud, proxy: Proxy, aud
 
     result = audit()
 
-    assert result.rules(vpc) == ["flow-log-can-deliver"]
+    assert result.requirements(vpc) == ["flow-log-can-deliver"]
     assert "delivery failed: Access error" in result.vpc(vpc)["summary"]
 
 
@@ -116,7 +121,7 @@ def test_a_log_group_that_does_not_exist_fails(cloud: Cloud, audit: Audit) -> No
 
     result = audit()
 
-    assert result.rules(vpc) == ["flow-log-can-deliver"]
+    assert result.requirements(vpc) == ["flow-log-can-deliver"]
 
 
 def test_a_log_group_deleted_after_the_last_delivery_fails(cloud: Cloud, audit: Audit) -> None:
@@ -127,7 +132,7 @@ def test_a_log_group_deleted_after_the_last_delivery_fails(cloud: Cloud, audit: 
 
     result = audit()
 
-    assert result.rules(vpc) == ["flow-log-can-deliver"]
+    assert result.requirements(vpc) == ["flow-log-can-deliver"]
     assert "does not exist" in result.vpc(vpc)["summary"]
 
 
@@ -140,18 +145,24 @@ def test_a_broken_flow_log_beside_a_healthy_one_is_advice(cloud: Cloud, audit: A
     result = audit(regions="eu-west-1")
 
     findings = result.vpc(vpc)["findings"]
-    assert [(each["rule"], each["severity"]) for each in findings] == [
+    assert [(each["requirement"], each["severity"]) for each in findings] == [
         ("flow-log-can-deliver", "low")
     ]
     assert result.vpc(vpc)["status"] == "pass"
 
 
 @pytest.mark.parametrize(
-    ("days", "minimum", "passes"),
-    [(None, 365, False), (30, 365, False), (365, 365, True), (30, 30, True), (400, 365, True)],
+    ("days", "minimum", "found"),
+    [
+        (None, 365, ["log-group-expires"]),
+        (30, 365, ["log-group-has-retention"]),
+        (365, 365, []),
+        (30, 30, []),
+        (400, 365, []),
+    ],
 )
-def test_log_groups_need_retention(
-    cloud: Cloud, audit: Audit, days: int | None, minimum: int, passes: bool
+def test_log_groups_keep_records_long_enough(
+    cloud: Cloud, audit: Audit, days: int | None, minimum: int, found: list[str]
 ) -> None:
     cloud.log_group(days=days)
     vpc = cloud.vpc()
@@ -159,11 +170,105 @@ def test_log_groups_need_retention(
 
     result = audit("--min-retention", str(minimum))
 
-    assert result.rules(vpc) == ([] if passes else ["log-group-has-retention"])
-    if not passes:
-        [finding] = result.vpc(vpc)["findings"]
-        assert finding["severity"] == "medium"
+    assert result.requirements(vpc) == found
+    assert result.vpc(vpc)["status"] == ("fail" if "log-group-has-retention" in found else "pass")
+    for finding in result.vpc(vpc)["findings"]:
+        assert finding["severity"] == ("low" if days is None else "medium")
         assert "--retention-in-days 365" in finding["remedy"]
+
+
+def test_a_short_extra_copy_is_a_remark(cloud: Cloud, audit: Audit) -> None:
+    cloud.log_everything(*REGIONS)
+    cloud.log_group("landing-zone", days=30)
+    vpc = cloud.vpcs()[0]
+    cloud.flow_log(vpc, "ALL", group="landing-zone")
+
+    result = audit()
+
+    assert result.code == 0
+    severities = {each["requirement"]: each["severity"] for each in result.vpc(vpc)["findings"]}
+    assert severities == {"log-group-has-retention": "low", "flow-log-is-not-duplicated": "low"}
+
+
+def test_a_transit_gateways_flow_log_is_none_of_our_business(cloud: Cloud, audit: Audit) -> None:
+    cloud.log_everything(*REGIONS)
+    gateway = cloud.ec2().create_transit_gateway()["TransitGateway"].get("TransitGatewayId", "")
+    cloud.ec2().create_flow_logs(
+        ResourceType="TransitGateway",
+        ResourceIds=[gateway],
+        LogGroupName=GROUP,
+        MaxAggregationInterval=60,
+        DeliverLogsPermissionArn=cloud.delivery_role(),
+    )
+    assert audit().code == 0
+
+
+def test_an_item_that_cannot_be_understood_makes_its_vpc_unknown(
+    cloud: Cloud, proxy: Proxy, audit: Audit
+) -> None:
+    cloud.log_everything(*REGIONS)
+    bare = cloud.vpc()
+    cloud.flow_log(bare, "ACCEPT", bucket="archive")
+    proxy.fault(
+        "eu-west-1",
+        "ec2:DescribeFlowLogs",
+        replace(b"<trafficType>ACCEPT</trafficType>", b""),
+    )
+
+    result = audit()
+
+    assert result.code == 3
+    assert result.vpc(bare)["status"] == "unknown"
+    assert result.report["totals"]["vpcs"]["pass"] == 2
+
+
+SERVICE_OF_EC2 = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+READS_ONLY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "logs:Describe*", "Resource": "*"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("trust", "permissions", "status"),
+    [(None, None, "pass"), (SERVICE_OF_EC2, None, "fail"), (None, READS_ONLY, "pass")],
+)
+def test_a_role_that_surely_cannot_deliver_fails_whatever_the_last_status_was(
+    cloud: Cloud, audit: Audit, trust: Any, permissions: Any, status: str
+) -> None:
+    cloud.delivery_role(trust=trust, permissions=permissions)
+    cloud.log_group()
+    vpc = cloud.vpc()
+    cloud.flow_log(vpc)
+
+    result = audit()
+
+    assert result.vpc(vpc)["status"] == status
+    found = [] if trust is permissions else ["flow-log-can-deliver"]
+    assert result.requirements(vpc) == found
+
+
+def test_a_role_that_is_gone_fails(cloud: Cloud, audit: Audit) -> None:
+    cloud.log_group()
+    vpc = cloud.vpc()
+    cloud.flow_log(vpc)
+    iam = cloud.client("iam")
+    iam.delete_role_policy(RoleName=ROLE_NAME, PolicyName="deliver")
+    iam.delete_role(RoleName=ROLE_NAME)
+
+    result = audit()
+
+    assert result.requirements(vpc) == ["flow-log-can-deliver"]
+    assert f'delivery role "{ROLE_NAME}" does not exist' in result.vpc(vpc)["summary"]
 
 
 def test_log_groups_of_others_are_not_judged(cloud: Cloud, audit: Audit) -> None:
@@ -183,7 +288,7 @@ def test_duplicates_are_advice(cloud: Cloud, audit: Audit) -> None:
     result = audit()
 
     assert result.code == 0
-    assert result.rules(vpc) == ["flow-log-is-not-duplicated"]
+    assert result.requirements(vpc) == ["flow-log-is-not-duplicated"]
     assert result.vpc(vpc)["status"] == "pass"
     assert len(result.vpc(vpc)["findings"][0]["evidence"]) == 2
     assert audit("--fail-on", "low").code == 1
@@ -220,7 +325,7 @@ def test_subnet_and_interface_flow_logs_are_partial(cloud: Cloud, audit: Audit) 
 
     result = audit()
 
-    assert result.rules(vpc) == ["vpc-has-flow-log"]
+    assert result.requirements(vpc) == ["vpc-has-flow-log"]
     assert result.vpc(vpc)["coverage"] == {"covered": 3, "total": 4}
     assert "3 of its 4 network interfaces" in result.vpc(vpc)["summary"]
     assert result.report["totals"]["calls"]["ec2:DescribeNetworkInterfaces"] == 1

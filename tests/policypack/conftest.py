@@ -22,7 +22,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from vpc_flow_logs_policies import REQUIREMENTS
 from vpc_flow_logs_policies.gate import Gate
-from vpc_flow_logs_policies.requirement import Requirement
+from vpc_flow_logs_policies.requirement import GatedRequirement
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 """What the engine sends in place of a value that is not known in preview."""
@@ -193,7 +193,7 @@ class Stack:
         self,
         config: Mapping[str, Mapping[str, Any]] | None = None,
         *,
-        requirements: Sequence[Requirement] = REQUIREMENTS,
+        requirements: Sequence[GatedRequirement] = REQUIREMENTS,
         today: date = TODAY,
     ) -> list[Said]:
         """What the gate says about it."""

@@ -23,17 +23,6 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_pages_are_what_the_policies_say() -> None:
-    result = run("document.py", "--check")
-    assert (result.returncode, result.stderr) == (0, "")
-
-
-@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda requirement: requirement.name)
-def test_a_policy_lies_in_the_file_of_its_name(requirement: object) -> None:
-    name = str(getattr(requirement, "name", ""))
-    assert (PACK / "vpc_flow_logs_policies" / f"{name.replace('-', '_')}.py").is_file()
-
-
 @pytest.mark.parametrize(
     "requirement",
     [requirement for requirement in REQUIREMENTS if requirement.check],

@@ -11,7 +11,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from vpc_flow_logs_policies import REQUIREMENTS
 from vpc_flow_logs_policies.gate import Gate
-from vpc_flow_logs_policies.requirement import Finding, Requirement
+from vpc_flow_logs_policies.requirement import Finding, GatedRequirement
 from vpc_flow_logs_policies.stack_graph import StackGraph
 
 from .conftest import UNKNOWN, Pack, Stack
@@ -28,7 +28,7 @@ def raising(error: BaseException) -> Callable[..., Iterator[Finding]]:
     return check
 
 
-def broken(name: str, error: BaseException) -> list[Requirement]:
+def broken(name: str, error: BaseException) -> list[GatedRequirement]:
     """The requirements, of which one has a defect."""
     return [
         replace(each, check=raising(error)) if each.name == name else each for each in REQUIREMENTS

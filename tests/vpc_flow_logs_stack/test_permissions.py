@@ -82,6 +82,8 @@ def test_every_resource_is_of_the_scope(purpose: Purpose) -> None:
     text = json.dumps(policy(purpose, scope))
     assert "arn:aws:" not in text
     for arn in re.findall(r"arn:[^\"]+", text):
+        if re.search(r"::(123456789012:(role|policy)|aws:policy)/\*$", arn):
+            continue  # of which delivery roles and their policies are looked at
         assert ":123456789012:" in arn
         assert re.search(
             r"(:role/Role|:policy/Boundary|:log-group:group(/vpc-\*)?(:\*)?|:vpc(-flow-log)?/\*)$",

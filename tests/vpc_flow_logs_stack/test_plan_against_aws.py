@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
-from flowaudit.judging.finding import Requirement, Status
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.finding import Criteria, Status
+from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
 from vpc_flow_logs_control.exemptions import Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts
@@ -141,11 +141,11 @@ def test_what_is_carried_out_passes_the_audit_and_is_not_done_twice(
 
     after = {log for facts in aws.account.regions for log in facts.flow_logs}
     assert before <= after, "nothing of anybody is deleted"
-    requirement = Requirement(configuration["trafficType"])
+    criteria = Criteria(configuration["trafficType"])
     foreign = Claim.FOREIGN, Claim.ADOPTED
     short = {group.arn for group in found.log_groups if group.claim in foreign}
     for facts in aws.account.regions:
-        for verdict in judge(facts, requirement, Exemptions(), tuple(RULES)):
+        for verdict in judge(facts, criteria, Exemptions(), tuple(REQUIREMENTS)):
             outcome = outcomes[verdict.vpc.id]
             if outcome is Outcome.SHARED:
                 assert verdict.status is Status.SHARED

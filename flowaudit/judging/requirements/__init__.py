@@ -1,29 +1,25 @@
-"""The requirements, one a file: what each is called, why it is there, how it is judged.
+"""The requirements as the audit judges them, one a file; pure.
 
-Where the policy pack has the same requirement, the rule has the policy's name. Rules are pure: they
-look at facts that have been read and at nothing else.
+A file here that has an `AUDITED` judges the requirement of its name in
+`vpc_flow_logs_control/requirements/`. It looks at facts that have been read and at nothing else.
+There is no list to add it to.
 """
 
-from flowaudit.judging.requirements import (
-    exemption_is_valid,
-    flow_log_can_deliver,
-    flow_log_captures_rejects,
-    flow_log_is_active,
-    flow_log_is_not_duplicated,
-    log_group_has_retention,
-    vpc_has_flow_log,
-)
+from importlib import import_module
+from pathlib import Path
 
-RULES = {
-    module.RULE.id: module.RULE
-    for module in (
-        vpc_has_flow_log,
-        flow_log_is_active,
-        flow_log_captures_rejects,
-        flow_log_can_deliver,
-        log_group_has_retention,
-        flow_log_is_not_duplicated,
-        exemption_is_valid,
-    )
-}
-"""Every rule by its id, in the order in which findings of the same severity are listed."""
+from flowaudit.judging.requirements.requirement import AuditRequirement
+from vpc_flow_logs_control import requirements as control
+
+
+def _discovered() -> dict[str, AuditRequirement]:
+    files = {path.stem for path in Path(__file__).parent.glob("*.py")}
+    return {
+        id_: import_module(f"{__name__}.{name}").AUDITED
+        for id_ in control.REQUIREMENTS
+        if (name := id_.replace("-", "_")) in files
+    }
+
+
+REQUIREMENTS = _discovered()
+"""Every requirement that the audit judges by its id, most severe first."""

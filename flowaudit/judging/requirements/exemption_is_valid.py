@@ -1,19 +1,16 @@
-"""Every entry of the exemptions file is in date and applies to a VPC."""
+"""Every exemption is well-formed, in force and about a VPC that there is."""
 
-from flowaudit.judging.finding import Severity
-from flowaudit.judging.requirements.rule import USER_GUIDE, Rule
+from flowaudit.judging.requirements.requirement import USER_GUIDE, AuditRequirement
+from vpc_flow_logs_control.requirements.exemption_is_valid import REQUIREMENT
 
-RULE = Rule(
-    id="exemption-is-valid",
-    severity=Severity.MEDIUM,
-    title="Every entry of the exemptions file is in date and applies to a VPC.",
-    description=(
-        "An expired exemption lifts nothing any more, one that expires more than 366 days ahead "
-        "lifts nothing yet, and one that matches no VPC is either out of date or misspelt. "
-        "Entries about another account or region than those that were read are left alone, and so "
-        "are those for the gate alone: URNs, and names of Pulumi resources. Whether an entry "
-        "matches is judged only where everything that it may be about was read."
+AUDITED = AuditRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "An entry that has expired, that ends more than a year ahead, or that matches no VPC is "
+        "reported. Entries about another account, another region or a stack are left to those "
+        "whom they concern. Whether an entry matches is judged only when everything in its reach "
+        "was asked for and read."
     ),
-    remedy="Fix the VPC and remove the entry, or have its owner renew it.",
+    remedy="Log the VPC and remove the entry, or have its owner renew it.",
     source=f"{USER_GUIDE}/flow-logs.html",
 )

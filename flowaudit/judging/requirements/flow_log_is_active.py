@@ -1,34 +1,45 @@
-"""The VPC's flow log is ACTIVE."""
+"""A VPC's flow log is ACTIVE."""
 
-from flowaudit.judging.finding import Finding, Severity
-from flowaudit.judging.requirements.rule import Rule, Subject
-from vpc_flow_logs_control.standards import FLOW_LOGGING
+from dataclasses import replace
+
+from flowaudit.facts import FlowLog
+from flowaudit.judging.finding import Criteria
+from flowaudit.judging.requirements import good_region
+from flowaudit.judging.requirements.requirement import (
+    AuditRequirement,
+    Defect,
+    Subject,
+    remedy_of,
+)
+from vpc_flow_logs_control.requirements.flow_log_is_active import REQUIREMENT
 
 
-def check(subject: Subject) -> Finding | None:
-    """Report a VPC all of whose flow logs are on their way out."""
-    if not subject.flow_logs or subject.active:
+def _of_flow_log(_: Subject, flow_log: FlowLog) -> Defect | None:
+    if flow_log.status in {"ACTIVE", None}:
         return None
-    states = ", ".join(f"{log.id} is {log.status}" for log in subject.flow_logs)
-    return subject.finding(
-        RULE,
-        f"{states}: nothing is recorded any more.",
-        remedy="Find out who deletes it (CloudTrail: DeleteFlowLogs), and create a new flow log.",
-        evidence=(log.id for log in subject.flow_logs),
+    return Defect(
+        f"{flow_log.id} is {flow_log.status}: it records nothing any more.",
+        remedy_of(
+            flow_log,
+            "Find out who deletes it (CloudTrail: DeleteFlowLogs), and create a new flow log.",
+        ),
+        (flow_log.id,),
     )
 
 
-RULE = Rule(
-    id="flow-log-is-active",
-    severity=Severity.HIGH,
-    title="The VPC's flow log is ACTIVE.",
-    description=(
-        "A flow log that is being deleted is still listed, and records nothing more. At least one "
-        "flow log of the VPC must have the status ACTIVE."
-    ),
+AUDITED = AuditRequirement(
+    control=REQUIREMENT,
+    judged="The status of a flow log must be ACTIVE.",
     remedy="Find out who deletes the flow log, and create a new one once it is gone.",
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html",
-    controls=FLOW_LOGGING,
-    check=check,
+    of_flow_log=_of_flow_log,
+    examples=(
+        (
+            replace(
+                good_region.FACTS, flow_logs=(replace(good_region.FLOW_LOG, status="DELETING"),)
+            ),
+            Criteria(),
+        ),
+    ),
     live_only=True,
 )

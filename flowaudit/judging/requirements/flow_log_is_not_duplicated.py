@@ -1,13 +1,23 @@
 """The same traffic of a VPC is recorded once."""
 
+from dataclasses import replace
 from itertools import combinations
 
-from flowaudit.judging.finding import Finding, Severity
-from flowaudit.judging.requirements.rule import USER_GUIDE, Rule, Subject, describe, records
+from flowaudit.judging.finding import Criteria
+from flowaudit.judging.requirements import good_region
+from flowaudit.judging.requirements.requirement import (
+    USER_GUIDE,
+    AuditRequirement,
+    Defect,
+    Subject,
+    delete,
+    describe,
+    records,
+)
+from vpc_flow_logs_control.requirements.flow_log_is_not_duplicated import REQUIREMENT
 
 
-def check(subject: Subject) -> Finding | None:
-    """Report active flow logs that record the same traffic, as advice."""
+def _remark(subject: Subject) -> Defect | None:
     overlapping = [
         (first, second)
         for first, second in combinations(subject.active, 2)
@@ -16,25 +26,31 @@ def check(subject: Subject) -> Finding | None:
     if not overlapping:
         return None
     logs = sorted({log for pair in overlapping for log in pair}, key=lambda log: log.id)
-    return subject.finding(
-        RULE,
+    return Defect(
         f"{' and '.join(describe(log) for log in logs)} record the same traffic, which is paid for "
         "each time.",
-        remedy=f"If that is not meant: {RULE.remedy}",
-        evidence=(log.id for log in logs),
+        "If that is not meant, delete those that are not needed, for example: "
+        f"{delete(subject, logs[1:])}",
+        tuple(log.id for log in logs),
     )
 
 
-RULE = Rule(
-    id="flow-log-is-not-duplicated",
-    severity=Severity.LOW,
-    title="The same traffic of a VPC is recorded once.",
-    description=(
-        "Each active flow log is paid for by volume: two that both record rejected (or both record "
-        "accepted) traffic of one VPC cost twice. It can be meant, for example one for alarms and "
-        "one for an archive; so this is advice, and does not fail the VPC."
-    ),
+AUDITED = AuditRequirement(
+    control=REQUIREMENT,
+    judged="Active flow logs of one VPC are compared by the traffic that they record.",
     remedy="Delete the one that is not needed: aws ec2 delete-flow-logs --flow-log-ids <id>",
     source=f"{USER_GUIDE}/flow-logs-cwl.html",
-    check=check,
+    remark=_remark,
+    examples=(
+        (
+            replace(
+                good_region.FACTS,
+                flow_logs=(
+                    good_region.FLOW_LOG,
+                    replace(good_region.FLOW_LOG, id="fl-4e5f6a7b", traffic_type="ALL"),
+                ),
+            ),
+            Criteria(),
+        ),
+    ),
 )

@@ -1,60 +1,110 @@
-"""The log group keeps its events long enough, and not for ever."""
+"""A log group that flow logs deliver to keeps its records long enough."""
 
 import shlex
+from dataclasses import replace
 
-from flowaudit.judging.finding import Finding, Severity
-from flowaudit.judging.requirements.rule import Rule, Subject
-from vpc_flow_logs_control.retention import shortest_retention
-from vpc_flow_logs_control.standards import LOG_RETENTION
+from flowaudit.facts import DESCRIBE_LOG_GROUPS, FlowLog, LogGroup
+from flowaudit.judging.finding import Criteria
+from flowaudit.judging.requirements import good_region
+from flowaudit.judging.requirements.requirement import (
+    AuditRequirement,
+    Defect,
+    Subject,
+    Unclear,
+)
+from vpc_flow_logs_control.requirements.log_group_has_retention import REQUIREMENT
+from vpc_flow_logs_control.retention import (
+    DEFAULT_RETENTION_IN_DAYS,
+    KEEPING_CLASSES,
+    SHORT_CLASS,
+    shortest_retention,
+)
 
 
-def check(subject: Subject) -> Finding | None:
-    """Report log groups of active flow logs that keep events too short a time, or for ever."""
-    names = {log.log_group_name for log in subject.active if log.log_group_name}
-    groups = [group for name, group in (subject.log_groups or {}).items() if name in names]
-    minimum = subject.requirement.min_retention_days
-    bad = sorted(
-        (group.name, group.retention_days)
-        for group in groups
-        if group.retention_days is None or group.retention_days < minimum
-    )
-    if not bad:
+def _of_flow_log(subject: Subject, flow_log: FlowLog) -> Defect | Unclear | None:
+    if not flow_log.log_group_name or flow_log.status not in {"ACTIVE", None}:
         return None
-    return subject.finding(
-        RULE,
-        "; ".join(
-            f"log group {name} never expires its events: they cost more every month"
-            if days is None
-            else f"log group {name} keeps its events {days} days, less than {minimum}"
-            for name, days in bad
+    if subject.log_groups is None:
+        return Unclear(DESCRIBE_LOG_GROUPS)
+    group = subject.log_group_of(flow_log)
+    if group is None:
+        return None  # it does not exist or was not understood, which flow-log-can-deliver says
+    if group.log_group_class in KEEPING_CLASSES:
+        return _of_log_group(subject, group)
+    if group.log_group_class != SHORT_CLASS:
+        return Unclear(
+            DESCRIBE_LOG_GROUPS,
+            f'log group "{group.name}" has the class {group.log_group_class}: how long that keeps '
+            "records is not known to this version",
         )
-        + ".",
-        remedy=" && ".join(
-            f"aws logs put-retention-policy --region {subject.facts.region} "
-            f"--log-group-name {shlex.quote(name)} "
-            f"--retention-in-days {shortest_retention(minimum)}"
-            for name, _ in bad
-        ),
-        evidence=(name for name, _ in bad),
+    return Defect(
+        f'Log group "{group.name}" has the class {SHORT_CLASS}, which keeps records for two days '
+        f"at most, less than {subject.criteria.min_retention_days}.",
+        "A log group's class cannot be changed: create a flow log that delivers to a log group of "
+        f"the class STANDARD, see it deliver, then delete {flow_log.id}.",
+        (group.name,),
     )
 
 
-RULE = Rule(
-    id="log-group-has-retention",
-    severity=Severity.MEDIUM,
-    title="The log group keeps its events long enough, and not for ever.",
-    description=(
-        "Below the minimum (365 days, which CIS advises, unless `--min-retention` says otherwise) "
-        "the record is gone before an incident is noticed; without retention it is kept, and paid "
-        "for, without end. Only log groups that a VPC's flow log delivers to are judged. How long "
-        "an S3 bucket or a Firehose stream keeps its objects is not read."
+def _of_log_group(subject: Subject, group: LogGroup) -> Defect | None:
+    name, days, minimum = group.name, group.retention_days, subject.criteria.min_retention_days
+    if days is None or days >= minimum:
+        return None
+    if policy := group.retention_policy_name:
+        return Defect(
+            f'Log group "{name}" keeps its records {days} days, less than {minimum}, because the '
+            f'account-level retention policy "{policy}" overrides its own retention.',
+            f'Change the retention policy "{policy}" of CloudWatch Logs in '
+            f"{subject.facts.region}, or add a longer one for this log group's prefix: the longest "
+            "wins.",
+            (name,),
+        )
+    return Defect(
+        f'Log group "{name}" keeps its records {days} days, less than {minimum}.',
+        f"aws logs put-retention-policy --region {subject.facts.region} "
+        f"--log-group-name {shlex.quote(name)} "
+        f"--retention-in-days {shortest_retention(minimum)}",
+        (name,),
+    )
+
+
+AUDITED = AuditRequirement(
+    control=REQUIREMENT,
+    judged=(
+        f"The minimum is {DEFAULT_RETENTION_IN_DAYS} days unless `--min-retention` says otherwise. "
+        "Only log groups that a VPC's flow log delivers to are judged, and by the period in force. "
+        "How long an S3 bucket or a Firehose stream's destination keeps its objects is not read, "
+        "and counts as enough."
     ),
-    remedy="aws logs put-retention-policy --log-group-name <name> --retention-in-days 365",
+    remedy=(
+        "aws logs put-retention-policy --log-group-name <name> "
+        f"--retention-in-days {DEFAULT_RETENTION_IN_DAYS}"
+    ),
     source=(
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
         "API_PutRetentionPolicy.html"
     ),
-    controls=LOG_RETENTION,
-    check=check,
+    of_flow_log=_of_flow_log,
+    examples=(
+        (
+            replace(
+                good_region.FACTS, log_groups=(replace(good_region.LOG_GROUP, retention_days=30),)
+            ),
+            Criteria(),
+        ),
+        (
+            replace(
+                good_region.FACTS,
+                log_groups=(
+                    replace(
+                        good_region.LOG_GROUP,
+                        retention_days=90,
+                        retention_policy_name="all-logs-90-days",
+                    ),
+                ),
+            ),
+            Criteria(),
+        ),
+    ),
     live_only=True,
 )

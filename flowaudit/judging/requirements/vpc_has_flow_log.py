@@ -1,13 +1,20 @@
 """Every VPC has a flow log of its own."""
 
-from flowaudit.facts import DESCRIBE_NETWORK_INTERFACES
-from flowaudit.judging.finding import Finding, Severity
-from flowaudit.judging.requirements.rule import USER_GUIDE, Rule, Subject
-from vpc_flow_logs_control.standards import FLOW_LOGGING
+from dataclasses import replace
+
+from flowaudit.facts import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
+from flowaudit.judging.finding import Criteria
+from flowaudit.judging.requirements import good_region
+from flowaudit.judging.requirements.requirement import (
+    USER_GUIDE,
+    AuditRequirement,
+    Defect,
+    Subject,
+)
+from vpc_flow_logs_control.requirements.vpc_has_flow_log import REQUIREMENT
 
 
-def check(subject: Subject) -> Finding | None:
-    """Report a VPC without a flow log of its own, and how far others cover it."""
+def _of_vpc(subject: Subject) -> Defect | None:
     if subject.flow_logs:
         return None
     message = "No flow log records the traffic of this VPC."
@@ -15,35 +22,43 @@ def check(subject: Subject) -> Finding | None:
         message = (
             "Only subnets or network interfaces of this VPC have flow logs: "
             f"{coverage.covered} of its {coverage.total} network interfaces are covered, and none "
-            "that will be made elsewhere in it."
+            "that will be added elsewhere in it."
         )
     elif subject.facts.could_not_read(DESCRIBE_NETWORK_INTERFACES):
         message += " Whether subnets or network interfaces have some could not be read."
-    return subject.finding(
-        RULE,
+    vpc_id, region = subject.vpc.id, subject.facts.region
+    return Defect(
         message,
-        remedy=(
-            f'Declare VpcFlowLogs("{subject.vpc.id}", vpc_id="{subject.vpc.id}", '
-            f'region="{subject.facts.region}"), or run `pulumi up` on the enforcing stack.'
-        ),
+        f'Declare VpcFlowLogs("{vpc_id}", {{"vpc_id": "{vpc_id}", "region": "{region}"}}), or run '
+        "`pulumi up` on the stack of the account.",
     )
 
 
-RULE = Rule(
-    id="vpc-has-flow-log",
-    severity=Severity.HIGH,
-    title="Every VPC has a flow log of its own.",
-    description=(
-        "Without a flow log, nothing tells who tried to reach the VPC and was turned away. Flow "
-        "logs of single subnets or network interfaces count as partial, never as enough: an "
-        "interface that is made tomorrow in another subnet is not recorded. Default VPCs are "
-        "included, since instances start there unless told otherwise."
+AUDITED = AuditRequirement(
+    control=REQUIREMENT,
+    judged=(
+        "Flow logs of single subnets or network interfaces count as partial, never as enough, and "
+        "the finding says how many of the VPC's network interfaces they cover. A VPC that another "
+        "account shares is judged there."
     ),
     remedy=(
         "Declare `VpcFlowLogs` for the VPC, or run `aws ec2 create-flow-logs --resource-type VPC "
         "--resource-ids <vpc-id> --traffic-type REJECT` with a log group and a delivery role."
     ),
     source=f"{USER_GUIDE}/flow-logs.html",
-    controls=FLOW_LOGGING,
-    check=check,
+    of_vpc=_of_vpc,
+    examples=(
+        (replace(good_region.FACTS, flow_logs=()), Criteria()),
+        (
+            replace(
+                good_region.FACTS,
+                flow_logs=(replace(good_region.FLOW_LOG, resource_id="subnet-1"),),
+                network_interfaces=(
+                    NetworkInterface("eni-1", good_region.VPC.id, "subnet-1"),
+                    NetworkInterface("eni-2", good_region.VPC.id, "subnet-2"),
+                ),
+            ),
+            Criteria(),
+        ),
+    ),
 )

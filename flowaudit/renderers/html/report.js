@@ -8,13 +8,13 @@ const rows = Array.from(document.querySelectorAll(".vpcs > tbody > tr"), (elemen
 }));
 
 function matches(row, wanted) {
-  const { status, account, region, rule } = row.element.dataset;
+  const { status, account, region, requirement } = row.element.dataset;
   return (
     row.text.includes(wanted.text.trim().toLowerCase()) &&
     (!wanted.status || wanted.status === status) &&
     (!wanted.account || wanted.account === account) &&
     (!wanted.region || wanted.region === region) &&
-    (!wanted.rule || rule.split(" ").includes(wanted.rule))
+    (!wanted.requirement || requirement.split(" ").includes(wanted.requirement))
   );
 }
 

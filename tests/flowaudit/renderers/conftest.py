@@ -11,18 +11,18 @@ from flowaudit.facts import Cause, FlowLog, LogGroup, Unread, Vpc
 from flowaudit.judging.changes import Changes, Earlier
 from flowaudit.judging.finding import (
     Coverage,
+    Criteria,
     Finding,
     RegionReport,
     Report,
-    Requirement,
-    Severity,
     Status,
     Totals,
     Verdict,
 )
 from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
-from flowaudit.judging.requirements import RULES
+from flowaudit.judging.requirements import REQUIREMENTS
 from vpc_flow_logs_control.exemptions import Exemption
+from vpc_flow_logs_control.requirements import Severity
 
 STARTED = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 PRODUCTION = "111122223333"
@@ -74,7 +74,7 @@ def build_report(
     calls: dict[str, int] = {}
     owners: dict[str, dict[Status, int]] = {}
     for finding in findings:
-        by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
+        by_rule[finding.requirement] = by_rule.get(finding.requirement, 0) + 1
     for result in results:
         for action, count in result.calls.items():
             calls[action] = calls.get(action, 0) + count
@@ -84,15 +84,15 @@ def build_report(
             owned[verdict.status] = owned.get(verdict.status, 0) + 1
             for finding in verdict.findings:
                 if not finding.exempt:
-                    by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
+                    by_rule[finding.requirement] = by_rule.get(finding.requirement, 0) + 1
     accounts = tuple(sorted({result.account_id for result in results}))
     return Report(
         tool_version="0.1.0",
         started=STARTED,
         seconds=1.234,
         source="ec2",
-        requirement=Requirement(),
-        rules=tuple(sorted(RULES)),
+        criteria=Criteria(),
+        judged=tuple(sorted(REQUIREMENTS)),
         accounts=tuple(AccountRead(id_) for id_ in accounts),
         totals=Totals(
             accounts=len(accounts),
@@ -130,7 +130,7 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
         tags=(("Name", text), ("Team", text)),
     )
     finding = Finding(
-        rule="flow-log-can-deliver",
+        requirement="flow-log-can-deliver",
         severity=Severity.HIGH,
         account_id=PRODUCTION,
         region="eu-west-1",
@@ -167,7 +167,7 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
         exemption=exemption if status is Status.EXEMPT else None,
     )
     about_entry = Finding(
-        rule="exemption-is-valid",
+        requirement="exemption-is-valid",
         severity=Severity.MEDIUM,
         account_id="",
         region="",
@@ -236,7 +236,7 @@ def _finding(  # noqa: PLR0913 (each is a field of a finding)
     evidence: tuple[str, ...] = (),
     exempt: bool = False,
 ) -> Finding:
-    severity = RULES[rule].severity
+    severity = REQUIREMENTS[rule].control.severity
     return Finding(
         rule, severity, account_id, region, vpc.id, message, remedy, evidence, exempt=exempt
     )
@@ -620,7 +620,7 @@ def clean_report() -> Report:
         requested=Requested(
             "config-aggregator acme", regions=("eu-central-1", "eu-west-1"), regions_at_least=17
         ),
-        rules=tuple(sorted(RULES.keys() - unjudged)),
+        judged=tuple(sorted(REQUIREMENTS.keys() - unjudged)),
     )
 
 

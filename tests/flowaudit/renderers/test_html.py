@@ -148,7 +148,7 @@ def test_filters(browser: Browser, report: Report) -> None:
     browser.choose("account", "444455556666")
     assert len(browser.shown()) == 2
 
-    browser.choose("rule", "flow-log-is-active")
+    browser.choose("requirement", "flow-log-is-active")
     assert browser.shown() == []
     assert browser.count == "0 of 12 listed VPCs shown."
 
@@ -316,7 +316,9 @@ def test_the_chart_has_its_numbers_as_text(report: Report) -> None:
     assert row.count("url(#pattern-fail)") == row.count("url(#pattern-exempt)") == 1
 
 
-def test_a_rule_that_was_not_judged_never_shows_as_without_findings(clean_report: Report) -> None:
+def test_a_requirement_that_was_not_judged_never_shows_as_without_findings(
+    clean_report: Report,
+) -> None:
     html = "".join(render("html", clean_report))
     row = html.partition("<code>flow-log-can-deliver</code></th>")[2].partition("</tr>")[0]
     assert re.findall(r'data-label="Findings">(.*?)<', row) == ["not judged"]

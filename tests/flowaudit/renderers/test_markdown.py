@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from flowaudit.facts import Vpc
-from flowaudit.judging.finding import Finding, RegionReport, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, RegionReport, Report, Status, Verdict
 from flowaudit.renderers import render
 from flowaudit.renderers.markdown import LIMIT
+from vpc_flow_logs_control.requirements import Severity
 
 MakeReport = Callable[[Iterable[RegionReport]], Report]
 

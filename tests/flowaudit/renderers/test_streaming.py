@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from flowaudit.facts import FlowLog, LogGroup, Vpc
-from flowaudit.judging.finding import Finding, RegionReport, Report, Severity, Status, Verdict
+from flowaudit.judging.finding import Finding, RegionReport, Report, Status, Verdict
 from flowaudit.renderers import FORMATS, render
+from vpc_flow_logs_control.requirements import Severity
 
 VPCS_PER_ACCOUNT = 10
 

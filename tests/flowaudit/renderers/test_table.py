@@ -84,7 +84,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_id_is_split(
     for each in report.verdicts():
         assert each.vpc.id in whole
         for finding in each.findings:
-            assert f"{finding.severity} {finding.rule}: {finding.message}" in whole
+            assert f"{finding.severity} {finding.requirement}: {finding.message}" in whole
 
 
 def test_names_of_any_script_and_length_stay_on_their_line(
