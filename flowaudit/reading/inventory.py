@@ -359,7 +359,9 @@ class Inventory:
         """Yield what is done of an account."""
         self._cut_off(visit)
         for region, reading in list(visit.reading.items()):
-            if not reading.pending and not visit.roles_pending(reading):
+            # Before the account's id is known, which delivery roles are its own is not either.
+            waiting = self._delivery_roles and visit.pending
+            if not reading.pending and not waiting and not visit.roles_pending(reading):
                 reading.seconds = time.monotonic() - reading.started
                 visit.done[region] = visit.reading.pop(region)
         if visit.pending:
