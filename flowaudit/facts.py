@@ -165,12 +165,16 @@ class Cause(StrEnum):
     """Why something could not be read."""
 
     ACCESS_DENIED = "access denied"
+    EXPIRED = "credentials expired"
     CREDENTIALS = "credentials"
+    CLOCK = "clock"
     REGION_DISABLED = "region not enabled"
     THROTTLED = "throttled"
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
     BAD_RESPONSE = "bad response"
+    REFUSED = "refused"
+    LOG_GROUP_CLASS = "log group class"
     NOT_RECORDED = "not recorded"
     NOT_UNDERSTOOD = "not understood"
     INTERRUPTED = "interrupted"
@@ -187,8 +191,7 @@ class Unread:
         region: The region; None when it is about the whole account.
         action: The IAM action that did not succeed, such as `ec2:DescribeFlowLogs`.
         cause: Why, for programs.
-        message: Why, for people, with AWS's own words.
-        remedy: What to do about it.
+        message: Why, for people, with AWS's own words. What helps is told by who shows it.
     """
 
     account_id: str
@@ -196,7 +199,6 @@ class Unread:
     action: str
     cause: Cause
     message: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

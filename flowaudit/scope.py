@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import botocore.exceptions
 
 from flowaudit.errors import ConfigurationError
-from flowaudit.facts import Unread
 from flowaudit.reading import aws
 
 if TYPE_CHECKING:
@@ -64,12 +62,3 @@ def roles_by_account(role_arns: Iterable[str]) -> dict[str, str]:
             raise ConfigurationError(f"--role-arn: {other} and {arn} are in the same account")
         roles[match[1]] = arn
     return roles
-
-
-def for_command(unread: Iterable[Unread], command: str) -> tuple[Unread, ...]:
-    """Let remedies name the policy of a command, as `vpc-flow-logs permissions` calls it."""
-    plain = "vpc-flow-logs permissions"
-    return tuple(
-        replace(each, remedy=each.remedy.replace(plain, f"{plain} --command {command}"))
-        for each in unread
-    )

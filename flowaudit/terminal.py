@@ -7,6 +7,7 @@ from unicodedata import combining, east_asian_width
 import click
 
 from flowaudit.facts import Unread
+from flowaudit.remedies import Remedy
 
 
 def width() -> int:
@@ -49,15 +50,15 @@ def wrap(text: str, indent: int, columns: int) -> str:
     return "\n".join([*lines, line, ""])
 
 
-def unread_lines(unread: Iterable[Unread]) -> Iterator[str]:
+def unread_lines(unread: Iterable[Unread], remedy: Remedy) -> Iterator[str]:
     """Yield what could not be read and what to do about it, each cause once."""
     columns = width()
     places: dict[tuple[str, str, str], list[str]] = {}
     for each in unread:
-        cause = each.account_id, each.message, each.remedy
+        cause = each.account_id, each.message, remedy(each)
         places.setdefault(cause, []).append(each.region or "all regions")
-    for (account_id, message, remedy), regions in places.items():
+    for (account_id, message, what_to_do), regions in places.items():
         label = click.style("NOT READ", fg="yellow", bold=True)
         text = wrap(f"NOT READ {account_id} {', '.join(regions)}: {message}", 0, columns)
         yield text.replace("NOT READ", label, 1)
-        yield wrap(remedy, 9, columns)
+        yield wrap(what_to_do, 9, columns)

@@ -14,6 +14,7 @@ from flowaudit.reading import aws
 from flowaudit.reading.inventory import ASSUME_ROLE, Account, Inventory
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.facts import AccountFacts, Role
+from vpc_flow_logs_stack.remedies import remedy
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -33,7 +34,7 @@ class UnreadError(Exception):
     """Something could not be read, so nothing may be changed.
 
     Attributes:
-        unread: What, why, and what to do about it.
+        unread: What, and why.
     """
 
     def __init__(self, unread: Collection[Unread]) -> None:
@@ -42,7 +43,7 @@ class UnreadError(Exception):
             sorted(unread, key=lambda each: (each.account_id, each.region or "", each.action))
         )
         lines = "".join(
-            f"\n  - {each.account_id} {each.region or ''}: {each.message}\n    {each.remedy}"
+            f"\n  - {each.account_id} {each.region or ''}: {each.message}\n    {remedy(each)}"
             for each in self.unread
         )
         super().__init__(

@@ -11,6 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 from flowaudit import __version__
 from flowaudit.audit.baseline import Baseline, Comparison
+from flowaudit.audit.remedies import remedy_of
 from flowaudit.facts import RegionFacts, Unread
 from flowaudit.judging import exemptions
 from flowaudit.judging.finding import (
@@ -26,6 +27,7 @@ from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
 from flowaudit.reading import aws
 from flowaudit.reading.listings import VPCS
+from flowaudit.remedies import Remedy
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions, LiveReach
 from vpc_flow_logs_control.requirements import Severity
 
@@ -39,6 +41,7 @@ class Plan:
         requirement: What a VPC has to fulfil.
         exemptions: Who need not.
         baseline: The earlier report to compare with.
+        remedy: Tells what to do about something that could not be read.
         live: Whether the source tells a flow log's status and delivery, and log groups.
     """
 
@@ -46,6 +49,7 @@ class Plan:
     criteria: Criteria = field(default_factory=Criteria)
     exemptions: Exemptions = field(default_factory=Exemptions)
     baseline: Baseline | None = None
+    remedy: Remedy = field(default_factory=remedy_of)
     live: bool = True
 
 
@@ -186,6 +190,7 @@ class Auditor(AbstractContextManager["Auditor"]):
                 severities=dict(self._severities),
                 owners={owner: dict(counts) for owner, counts in sorted(self._owners.items())},
             ),
+            remedy=self._plan.remedy,
             results=self._results,
             findings=findings,
             unread=tuple(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from flowaudit import reports, scope
 from flowaudit.audit import baseline
 from flowaudit.audit.auditor import Auditor, Plan
+from flowaudit.audit.remedies import remedy_of
 from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Criteria, Report, TrafficType
 from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
@@ -85,6 +86,7 @@ def run(request: Request) -> int:
         criteria=criteria,
         exemptions=found,
         baseline=baseline.read(request.baseline, requested, criteria) if request.baseline else None,
+        remedy=remedy_of(_scope_options(request)),
     )
     gc.freeze()  # what is there by now stays; from here on an organization makes garbage
     gc.enable()
@@ -113,6 +115,16 @@ def _exit_code(report: Report, request: Request) -> int:
 
 
 # What was asked for
+
+
+def _scope_options(request: Request) -> list[str]:
+    """Return the options that say what is read, for `vpc-flow-logs permissions`."""
+    return [
+        *(["--regions", ",".join(request.regions)] if request.regions != ("all",) else []),
+        *(part for arn in request.role_arns for part in ("--role-arn", arn)),
+        *(["--organization", "--role-name", request.role_name or ""] * request.organization),
+        *(["--source", *request.source] if request.source else []),
+    ]
 
 
 def _exemptions(file: Path | None) -> exemptions.Exemptions:

@@ -6,7 +6,7 @@ runs it lies on disk, and only one region's verdicts are in memory at a time. Ev
 the report is small, and known before the first verdict is rendered.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -189,6 +189,7 @@ class Report:
             flow log's status, so an audit from that source judges fewer.)
         accounts: The accounts that were visited, sorted.
         totals: Counts over everything.
+        remedy: Tells what to do about something that could not be read.
         results: The regions with their verdicts, by account and region; see the module's text.
         findings: Findings that are about no single VPC (exemptions that do not hold).
         unread: Everything that could not be read, those of the regions included.
@@ -209,6 +210,7 @@ class Report:
     judged: tuple[str, ...]
     accounts: tuple[AccountRead, ...]
     totals: Totals
+    remedy: Callable[[Unread], str]
     results: Iterable[RegionReport]
     findings: tuple[Finding, ...] = ()
     unread: tuple[Unread, ...] = ()

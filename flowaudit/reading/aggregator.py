@@ -121,7 +121,6 @@ def _sources(
                 FLOW_LOGS.action,
                 Cause.NOT_RECORDED,
                 f"AWS Config's copy is {status}: {aws.printable(message)}",
-                "Repair the recorder or the aggregator's authorization, or audit without --source.",
             )
             if known:
                 known.unread.append(problem)

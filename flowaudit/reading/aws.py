@@ -169,8 +169,7 @@ def unread(error: Exception, account_id: str, region: str | None, action: str) -
         action: The IAM action that was tried.
     """
     if isinstance(error, errors.ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
-        cause = _cause_of_code(code, error)
+        cause = _cause_of(error, region)
     else:
         cause = next(
             (cause for kinds, cause in _CAUSES if isinstance(error, kinds)), Cause.INTERNAL
@@ -180,7 +179,7 @@ def unread(error: Exception, account_id: str, region: str | None, action: str) -
     if cause is Cause.INTERNAL:
         text = f"{type(error).__name__}: {text}"
     message = f"{action}: {text}"
-    return Unread(account_id, region, action, cause, message, _remedy(cause, action, region))
+    return Unread(account_id, region, action, cause, message)
 
 
 class InterruptedAuditError(Exception):
@@ -189,6 +188,10 @@ class InterruptedAuditError(Exception):
 
 class NothingReadError(Exception):
     """There was no region to read, so nothing is proved."""
+
+
+class LogGroupClassError(Exception):
+    """A log group is of a class that does not allow the operation."""
 
 
 class BadResponseError(Exception):
@@ -238,16 +241,22 @@ _DENIED = frozenset(
 _NOT_ENABLED = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"}
 )
+# EC2 answers RequestExpired to temporary credentials that have expired, too.
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _CREDENTIALS = frozenset(
     {
-        "ExpiredToken",
-        "ExpiredTokenException",
         "IncompleteSignature",
         "InvalidAccessKeyId",
-        "RequestExpired",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
         "SignatureDoesNotMatch",
     }
 )
+_CLOCK = frozenset({"RequestInTheFuture", "RequestTimeTooSkewed"})
+# Services that have no code for a wrong clock say so in the message of a wrong signature.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+_SIGNED_AT_ANOTHER_TIME = re.compile(r"signature (expired|not yet current)", re.IGNORECASE)
 
 
 def _action(service_id: str, operation: str) -> str:
@@ -256,30 +265,40 @@ def _action(service_id: str, operation: str) -> str:
     return f"{prefix}:{operation}"
 
 
-def _cause_of_code(code: str, error: errors.ClientError) -> Cause:
+def _cause_of(error: errors.ClientError, region: str | None) -> Cause:
+    answer = error.response.get("Error", {})
+    code = answer.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _CREDENTIALS and _SIGNED_AT_ANOTHER_TIME.search(answer.get("Message", "")):
+        return Cause.CLOCK
     by_code: tuple[tuple[frozenset[str], Cause], ...] = (
         (_THROTTLING, Cause.THROTTLED),
         (_DENIED, Cause.ACCESS_DENIED),
-        (_NOT_ENABLED, Cause.REGION_DISABLED),
+        (_NOT_ENABLED, Cause.REGION_DISABLED if region else Cause.CREDENTIALS),
+        (_EXPIRED, Cause.EXPIRED),
         (_CREDENTIALS, Cause.CREDENTIALS),
+        (_CLOCK, Cause.CLOCK),
     )
     for codes, cause in by_code:
         if code in codes:
             return cause
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Cause.UNREACHABLE
     if status == HTTPStatus.FORBIDDEN:
         return Cause.ACCESS_DENIED
-    return Cause.UNREACHABLE if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Cause.BAD_RESPONSE
+    # Where an answer has no code that is a word, something else than AWS answered; botocore then
+    # takes the status.
+    return Cause.REFUSED if re.match(r"[A-Za-z]", code) else Cause.BAD_RESPONSE
 
 
 _CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (
+    ((errors.UnauthorizedSSOTokenError, errors.TokenRetrievalError), Cause.EXPIRED),
     (
         (
             errors.NoCredentialsError,
             errors.PartialCredentialsError,
             errors.CredentialRetrievalError,
             errors.SSOError,
-            errors.TokenRetrievalError,
             errors.ProfileNotFound,
         ),
         Cause.CREDENTIALS,
@@ -288,34 +307,6 @@ _CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (
     ((ResponseParserError, BadResponseError), Cause.BAD_RESPONSE),
     ((InterruptedAuditError,), Cause.INTERRUPTED),
     ((NothingReadError,), Cause.NOTHING),
+    ((LogGroupClassError,), Cause.LOG_GROUP_CLASS),
     ((errors.BotoCoreError, OSError), Cause.UNREACHABLE),
 )
-
-
-def _remedy(cause: Cause, action: str, region: str | None) -> str:
-    remedies = {
-        Cause.ACCESS_DENIED: (
-            f"Allow {action}: `vpc-flow-logs permissions` prints the whole policy. If a service "
-            "control policy denies the region on purpose, leave it out with --regions."
-        ),
-        Cause.CREDENTIALS: (
-            "Renew the credentials (for example `aws sso login`), and check them with "
-            "`aws sts get-caller-identity`."
-        ),
-        Cause.REGION_DISABLED: (
-            f"Enable {region} for the account, or leave it out with --regions."
-            if region
-            else "Check the credentials with `aws sts get-caller-identity`."
-        ),
-        Cause.THROTTLED: (
-            f"AWS kept asking to slow down, {ATTEMPTS} times: try again later, or ask for a higher "
-            "request rate for the account."
-        ),
-        Cause.TIMEOUT: "Try again; `--timeout` gives a region more time.",
-        Cause.UNREACHABLE: "Check the network, the proxy and AWS's status, and try again.",
-        Cause.NOTHING: "Check which accounts and regions were asked for.",
-        Cause.INTERRUPTED: "Run the audit again.",
-        Cause.BAD_RESPONSE: "Check what answers in AWS's place (proxy, endpoint setting).",
-        Cause.INTERNAL: "This is a defect of vpc-flow-logs: please report it.",
-    }
-    return remedies[cause]

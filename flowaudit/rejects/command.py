@@ -75,7 +75,7 @@ def run(request: Request) -> int:
         records=records,
         groups=groups,
         unreadable=unreadable,
-        unread=scope.for_command(unread, "rejects"),
+        unread=tuple(unread),
         interrupted=interrupted,
     )
     write([render.document(report)] if request.format == "json" else render.table(report))

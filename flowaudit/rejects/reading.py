@@ -1,10 +1,13 @@
 """Reads the rejected records of log groups, all at once."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from flowaudit.facts import Unread
 from flowaudit.reading import aws
@@ -22,6 +25,9 @@ FILTER_LOG_EVENTS = "logs:FilterLogEvents"
 _PATTERN = "?REJECT ?SKIPDATA"
 """Lines with either word, whatever the format and the order of its fields.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"""
+# AWS documents that FilterLogEvents does not read the class INFREQUENT_ACCESS, but no error code.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+_OF_THE_CLASS = re.compile(r"infrequent.?access|log (group )?class", re.IGNORECASE)
 _PAGE_SIZE = 10_000  # the most that AWS allows
 _AT_ONCE = 20
 """Log groups that are read at the same time: AWS allows few such calls a second in a region."""
@@ -135,6 +141,10 @@ def _read_group(
                     return
     except logs.exceptions.ResourceNotFoundException:
         into.missing.append(group)
+    except ClientError as error:
+        if _OF_THE_CLASS.search(str(error)):
+            raise aws.LogGroupClassError(f"log group {group.name}: {error}") from error
+        raise
 
 
 def _events(page: Any) -> list[Event]:

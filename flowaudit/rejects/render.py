@@ -16,8 +16,10 @@ from flowaudit import __version__
 from flowaudit.console import draw
 from flowaudit.facts import Unread
 from flowaudit.rejects.reading import Records, Window
+from flowaudit.rejects.remedies import REMEDY
 from flowaudit.rejects.sources import Unreadable
 from flowaudit.rejects.tally import INTERFACES, PORTS, SOURCES, LogGroup
+from flowaudit.renderers.plain import unread
 from flowaudit.renderers.words import counted
 from flowaudit.terminal import unread_lines
 
@@ -61,7 +63,7 @@ def table(report: Report) -> Iterator[str]:
         for kind, title in _TITLES.items():
             if tally.by[kind].records:
                 yield draw(_table(report, kind, title))
-    yield from unread_lines(report.unread)
+    yield from unread_lines(report.unread, REMEDY)
     for why, vpc_ids in _by_reason(report.unreadable):
         named = ", ".join(vpc_ids[:_NAMED])
         more = f" and {more:,} more" if (more := len(vpc_ids) - _NAMED) > 0 else ""
@@ -108,7 +110,7 @@ def document(report: Report) -> str:
             for group in report.groups
         ],
         "unreadable": [asdict(each) for each in report.unreadable],
-        "unread": [asdict(each) for each in report.unread],
+        "unread": [unread(each, REMEDY) for each in report.unread],
     }
     return json.dumps(content, indent=2) + "\n"
 

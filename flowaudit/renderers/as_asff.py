@@ -148,7 +148,7 @@ def _unread(report: Report, unread: Unread, account_id: str, region: str) -> dic
     )
     asff["Severity"] = {"Label": "INFORMATIONAL"}
     asff["Compliance"] = {"Status": "NOT_AVAILABLE"}
-    asff["Remediation"] = _remedy(unread.remedy)
+    asff["Remediation"] = _remedy(report.remedy(unread))
     return asff
 
 

@@ -56,7 +56,7 @@ def render(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield _line(_finding(finding))
     for unread in report.unread:
-        yield _line(_unread(unread))
+        yield _line(_unread(unread, report.remedy(unread)))
     for label, text in scope.facts(report):
         yield _line({"record": "scope", "resource": label, "reason": text})
 
@@ -112,7 +112,7 @@ def _finding(finding: Finding) -> dict[str, str]:
     }
 
 
-def _unread(unread: Unread) -> dict[str, str]:
+def _unread(unread: Unread, remedy: str) -> dict[str, str]:
     return {
         "record": "unread",
         "account_id": unread.account_id,
@@ -120,7 +120,7 @@ def _unread(unread: Unread) -> dict[str, str]:
         "resource": unread.action,
         "status": "unknown",
         "reason": f"{unread.cause}: {unread.message}",
-        "remedy": unread.remedy,
+        "remedy": remedy,
     }
 
 

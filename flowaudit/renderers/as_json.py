@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from flowaudit.judging.finding import Report
 from flowaudit.renderers import plain
@@ -12,7 +11,7 @@ def render(report: Report) -> Iterator[str]:
     """Yield the document, with one VPC at a time in memory."""
     rest = plain.header(report) | {
         "findings": [plain.finding(report, finding) for finding in report.findings],
-        "unread": [asdict(unread) for unread in report.unread],
+        "unread": [plain.unread(each, report.remedy) for each in report.unread],
     }
     # Everything else comes first, so that the list of VPCs can be left open.
     yield json.dumps(rest, indent=2, default=plain.encode).removesuffix("\n}")

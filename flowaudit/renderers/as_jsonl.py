@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from flowaudit.judging.finding import Report
@@ -16,7 +15,7 @@ def render(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield _line("finding", plain.finding(report, finding))
     for unread in report.unread:
-        yield _line("unread", asdict(unread))
+        yield _line("unread", plain.unread(unread, report.remedy))
     yield _line("summary", plain.header(report))
 
 

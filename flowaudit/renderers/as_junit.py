@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, indent
 
 from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, RegionReport, Report, Status, Verdict
+from flowaudit.remedies import Remedy
 from flowaudit.renderers import scope
 from flowaudit.renderers.xml import as_text, element
 
@@ -30,11 +31,12 @@ def render(report: Report) -> Iterator[str]:
     yield from _suite(report, "scope", [], properties=scope.facts(report))
     for result in report.results:
         if result.verdicts:
-            yield from _suite(report, *_region(result))
+            yield from _suite(report, *_region(result, report.remedy))
     if findings:
         yield from _suite(report, "exemptions", [_exemption(finding) for finding in findings])
     if unread:
-        yield from _suite(report, "not read", [_not_read(each) for each in unread])
+        cases = [_not_read(each, report.remedy(each)) for each in unread]
+        yield from _suite(report, "not read", cases)
     yield "</testsuites>\n"
 
 
@@ -64,12 +66,12 @@ def _suite(
     yield as_text(suite) + "\n"
 
 
-def _region(result: RegionReport) -> tuple[str, list[Element], float]:
-    cases = [_vpc(verdict) for verdict in result.verdicts]
+def _region(result: RegionReport, remedy: Remedy) -> tuple[str, list[Element], float]:
+    cases = [_vpc(verdict, remedy) for verdict in result.verdicts]
     return f"{result.account_id} {result.region}", cases, result.seconds
 
 
-def _vpc(verdict: Verdict) -> Element:
+def _vpc(verdict: Verdict, remedy: Remedy) -> Element:
     name = f"{verdict.vpc.id} {verdict.vpc.name}".strip()
     case = element("testcase", name=name, classname=f"{verdict.account_id}.{verdict.region}")
     reasons = "\n".join(_reason(finding) for finding in verdict.findings)
@@ -82,7 +84,7 @@ def _vpc(verdict: Verdict) -> Element:
         tag, kind = "failure", requirements
     elif verdict.status is Status.UNKNOWN:
         tag, kind = "error", "unread"
-        reasons = "\n".join(f"{each.message}\n  {each.remedy}" for each in verdict.unread)
+        reasons = "\n".join(f"{each.message}\n  {remedy(each)}" for each in verdict.unread)
     else:
         tag, kind = "skipped", str(verdict.status)
         if verdict.exemption:
@@ -99,10 +101,10 @@ def _exemption(finding: Finding) -> Element:
     return case
 
 
-def _not_read(unread: Unread) -> Element:
+def _not_read(unread: Unread, remedy: str) -> Element:
     classname = ".".join(filter(None, (unread.account_id, unread.region)))
     case = element("testcase", name=unread.action, classname=classname)
-    case.append(element("error", unread.remedy, type=unread.cause, message=unread.message))
+    case.append(element("error", remedy, type=unread.cause, message=unread.message))
     return case
 
 

@@ -60,7 +60,7 @@ def _sections(report: Report) -> Iterator[Section]:
                 unread.region or "all",
                 code(unread.action),
                 text(unread.message),
-                text(unread.remedy),
+                text(report.remedy(unread)),
             )
             for unread in report.unread
         ),

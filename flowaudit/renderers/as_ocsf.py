@@ -111,7 +111,7 @@ def _unread(report: Report, unread: Unread) -> dict[str, Any]:
         controls=FLOW_LOGGING,
     )
     event |= _cloud(unread.account_id, unread.region or "")
-    event["remediation"] = {"desc": unread.remedy}
+    event["remediation"] = {"desc": report.remedy(unread)}
     return event
 
 

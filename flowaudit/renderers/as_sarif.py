@@ -127,7 +127,7 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
     if report.interrupted:
         yield _notification("interrupted", "error", "The audit was stopped before its end.")
     for unread in report.unread:
-        yield _notification(unread.cause, "error", _unread(unread))
+        yield _notification(unread.cause, "error", _unread(unread, report.remedy(unread)))
     for verdict in report.verdicts():
         if verdict.status is Status.UNKNOWN:
             where = f"{verdict.vpc.id} ({verdict.account_id} {verdict.region})"
@@ -138,9 +138,9 @@ def _notification(kind: str, level: str, text: str) -> dict[str, Any]:
     return {"descriptor": {"id": kind}, "level": level, "message": {"text": text}}
 
 
-def _unread(unread: Unread) -> str:
+def _unread(unread: Unread, remedy: str) -> str:
     where = f"{unread.account_id} {unread.region or 'all regions'}"
-    return f"{where}: {unread.action}: {unread.message}\n{unread.remedy}"
+    return f"{where}: {unread.action}: {unread.message}\n{remedy}"
 
 
 def _list(items: Iterator[dict[str, Any]]) -> Iterator[str]:

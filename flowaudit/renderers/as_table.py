@@ -43,7 +43,7 @@ def render(report: Report) -> Iterator[str]:
     for label, what in scope.facts(report):
         text = wrap(f"{label}: {what}", 0, columns)
         yield text.replace(label, click.style(label, dim=True), 1)
-    yield from unread_lines(report.unread)
+    yield from unread_lines(report.unread, report.remedy)
     for finding in report.findings:
         text = f"{finding.requirement} {finding.resource}: {finding.message}"
         yield _emphasized(finding, wrap(text, 0, columns))

@@ -4,8 +4,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, Report, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
+from flowaudit.remedies import Remedy
 from flowaudit.renderers.words import owner
 
 
@@ -45,12 +47,17 @@ def verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
         "status": verdict.status,
         "summary": verdict.summary,
         "findings": [finding(report, each) for each in verdict.findings],
-        "unread": [asdict(each) for each in verdict.unread],
+        "unread": [unread(each, report.remedy) for each in verdict.unread],
         "flow_logs": [asdict(each) for each in verdict.flow_logs],
         "log_groups": [asdict(each) for each in verdict.log_groups],
         "coverage": asdict(verdict.coverage) if verdict.coverage else None,
         "exemption": asdict(verdict.exemption) if verdict.exemption else None,
     }
+
+
+def unread(unread: Unread, remedy: Remedy) -> dict[str, Any]:
+    """Return what could not be read, with what to do about it."""
+    return {**asdict(unread), "remedy": remedy(unread)}
 
 
 def finding(report: Report, finding: Finding) -> dict[str, Any]:

@@ -64,8 +64,8 @@ def _look(request: Request) -> Callable[[], Verification | Absence]:
         remains = Remains(
             request.stack, request.log_group_name, request.role_name, request.retained, limits
         )
-        left = Survey(session, accounts, regions, limits, remains, "absent")
+        left = Survey(session, accounts, regions, limits, remains)
         return lambda: Absence(left.look(), request.stack)
     deliveries = Deliveries(request.stack, limits)
-    flow_logs = Survey(session, accounts, regions, limits, deliveries, "verify")
+    flow_logs = Survey(session, accounts, regions, limits, deliveries)
     return lambda: Verification(flow_logs.look(), request.stack, tuple(sorted(deliveries.others)))

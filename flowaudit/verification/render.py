@@ -12,7 +12,7 @@ from rich.text import Text
 
 from flowaudit import __version__
 from flowaudit.console import draw
-from flowaudit.renderers.plain import encode
+from flowaudit.renderers.plain import encode, unread
 from flowaudit.renderers.words import counted
 from flowaudit.terminal import unread_lines
 from flowaudit.verification.absence import Left, Remnant
@@ -38,7 +38,7 @@ def table(report: Verification | Absence, *, interrupted: bool = False) -> Itera
     for account_id, group in groupby(items, lambda item: item.account_id):
         yield draw(Text(f"Account {account_id}", style="bold"))
         yield draw(_table(group))
-    yield from unread_lines(report.seen.unread)
+    yield from unread_lines(report.seen.unread, report.remedy)
     seen = report.seen
     yield draw(
         Text.assemble(
@@ -69,7 +69,7 @@ def document(report: Verification | Absence, *, interrupted: bool = False) -> st
         "regions_read": seen.regions,
         "seconds": round(seen.seconds, 3),
         "calls": dict(sorted(seen.calls.items())),
-        "unread": [asdict(each) for each in seen.unread],
+        "unread": [unread(each, report.remedy) for each in seen.unread],
         key: [asdict(item) for item in seen.items],
     }
     return json.dumps(content, indent=2, default=encode) + "\n"

@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from flowaudit.remedies import Remedy
 from flowaudit.renderers.words import counted
 from flowaudit.verification.absence import Left
 from flowaudit.verification.delivery import Checked, State
+from flowaudit.verification.remedies import OF_ABSENCE, OF_DELIVERY
 from flowaudit.verification.survey import Seen
 from vpc_flow_logs_control.ownership import STACK_TAG
 
@@ -27,6 +29,11 @@ class Verification:
     seen: Seen[Checked]
     stack: str | None
     others: tuple[str, ...] = ()
+
+    @property
+    def remedy(self) -> Remedy:
+        """What tells what to do about something that could not be read."""
+        return OF_DELIVERY
 
     @property
     def settled(self) -> bool:
@@ -92,6 +99,11 @@ class Absence:
 
     seen: Seen[Left]
     stack: str | None
+
+    @property
+    def remedy(self) -> Remedy:
+        """What tells what to do about something that could not be read."""
+        return OF_ABSENCE
 
     @property
     def settled(self) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from flowaudit.facts import Cause, Unread
 from flowaudit.reading.inventory import Account, Limits
 from flowaudit.reading.visits import Visit, visit
-from flowaudit.scope import for_command
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -96,7 +95,6 @@ class Survey(Generic[T]):
         regions: Sequence[str] | None,
         limits: Limits,
         examine: Callable[[Visit], Iterable[Place[T]]],
-        command: str,
     ) -> None:
         """Prepare; nothing is read yet.
 
@@ -106,13 +104,11 @@ class Survey(Generic[T]):
             regions: Which regions; None for every region that is enabled in an account.
             limits: How much at once, and for how long.
             examine: Finds things in what was read of an account, and may ask for more.
-            command: What `vpc-flow-logs permissions` calls this, for remedies.
         """
         self._session = session
         self._regions = regions
         self._limits = limits
         self._examine = examine
-        self._command = command
         self._started = time.monotonic()
         self._calls: Counter[str] = Counter()
         self._known = [_Known[T](account) for account in accounts]
@@ -133,9 +129,7 @@ class Survey(Generic[T]):
         about = [unread for known in self._known for unread in known.unread]
         return Seen(
             places=tuple(places),
-            unread=for_command(
-                [*about, *(unread for place in places for unread in place.unread)], self._command
-            ),
+            unread=(*about, *(unread for place in places for unread in place.unread)),
             calls=self._calls.copy(),
             seconds=time.monotonic() - self._started,
             settled=all(known.settled for known in self._known),

@@ -37,7 +37,7 @@ def verdict(
         flow_logs=logs,
         log_groups=() if unread == "logs:DescribeLogGroups" else (LONG, SHORT),
         network_interfaces=interfaces,
-        unread=(Unread(ACCOUNT, REGION, unread, Cause.TIMEOUT, "late", "again"),) if unread else (),
+        unread=(Unread(ACCOUNT, REGION, unread, Cause.TIMEOUT, "late"),) if unread else (),
     )
     (found,) = judge(facts, Criteria(traffic_type, 365), Exemptions(), tuple(REQUIREMENTS))
     return found

@@ -299,6 +299,25 @@ def test_a_log_group_that_does_not_exist_is_told(cloud: Cloud, vpc: str, command
     assert f"NO LOG GROUP {GROUP} in eu-west-1" in plain(result.out)
 
 
+def test_a_log_group_that_cannot_be_filtered_names_what_can(
+    cloud: Cloud, vpc: str, proxy: Proxy, rejects: Command
+) -> None:
+    def refused(_: Question) -> Answer:
+        text = (
+            b'{"__type": "InvalidOperationException", "message": '
+            b'"Log group class INFREQUENT_ACCESS does not support this operation"}'
+        )
+        return Answer(400, text, "application/x-amz-json-1.1")
+
+    proxy.fault("eu-west-1", "logs:FilterLogEvents", refused)
+    result = rejects(regions="eu-west-1")
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert unread["cause"] == "log group class"
+    assert "log group VPC-Flow-Logs:" in unread["message"]
+    assert unread["remedy"].startswith("CloudWatch Logs Insights reads log groups of this class")
+
+
 def test_what_could_not_be_read_costs_no_other_region_its_records(
     cloud: Cloud, vpc: str, proxy: Proxy, rejects: Command
 ) -> None:

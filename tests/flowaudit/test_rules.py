@@ -27,7 +27,7 @@ ACTIONS = (
 
 
 def unread(action: str) -> Unread:
-    return Unread(OURS, "eu-west-1", action, Cause.TIMEOUT, f"{action}: late", "Try again.")
+    return Unread(OURS, "eu-west-1", action, Cause.TIMEOUT, f"{action}: late")
 
 
 vpcs = st.sampled_from(VPCS).flatmap(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flowaudit.audit.remedies import remedy_of
 from flowaudit.facts import Cause, FlowLog, LogGroup, Unread, Vpc
 from flowaudit.judging.changes import Changes, Earlier
 from flowaudit.judging.finding import (
@@ -104,6 +105,7 @@ def build_report(
             throttled=sum(result.throttled for result in results),
             owners=owners,
         ),
+        remedy=remedy_of(),
         results=results,
         findings=findings,
         unread=unread,
@@ -121,7 +123,7 @@ def make_report() -> Callable[..., Report]:
 
 
 def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
-    """Make a report in which every text that AWS or a user writes is the given one."""
+    """Make a report in which every text but those of requirements is the given one."""
     vpc = Vpc(
         id="vpc-0a0a",
         owner_id=PRODUCTION,
@@ -140,9 +142,7 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
         evidence=("fl-0a0a",),
         exempt=status is Status.EXEMPT,
     )
-    unread = Unread(
-        PRODUCTION, "eu-west-1", "ec2:DescribeVpcs", Cause.ACCESS_DENIED, text, remedy=text
-    )
+    unread = Unread(PRODUCTION, "eu-west-1", "ec2:DescribeVpcs", Cause.ACCESS_DENIED, text)
     exemption = Exemption(text, text, date(2027, 3, 31), name_tag=text, covered_by=text)
     flow_log = FlowLog(
         id="fl-0a0a",
@@ -175,6 +175,10 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
         message=text,
         remedy=text,
     )
+
+    def remedy(_: Unread) -> str:
+        return text
+
     return replace(
         build_report(
             [RegionReport(PRODUCTION, "eu-west-1", (verdict,))], (about_entry,), (unread,)
@@ -182,6 +186,7 @@ def one_vpc_report(text: str, status: Status = Status.FAIL) -> Report:
         requested=Requested(exemptions=ExemptionsFile(text, "0a1b" * 16), owner_tag="Team"),
         caller=text or "text",
         accounts=(AccountRead(PRODUCTION, text or "text", text),),
+        remedy=remedy,
     )
 
 
@@ -516,7 +521,6 @@ UNREAD = (
         "ec2:DescribeFlowLogs",
         Cause.ACCESS_DENIED,
         "You are not authorized to perform this operation.",
-        "Allow ec2:DescribeFlowLogs; `vpc-flow-logs permissions` prints the whole policy.",
     ),
     Unread(
         SANDBOX,
@@ -524,7 +528,6 @@ UNREAD = (
         "ec2:DescribeVpcs",
         Cause.INTERRUPTED,
         "The audit was interrupted before this region was read.",
-        "Run the audit again.",
     ),
     Unread(
         "arn:aws:iam::222233334444:role/audit",
@@ -532,7 +535,6 @@ UNREAD = (
         "sts:AssumeRole",
         Cause.CREDENTIALS,
         "The role could not be assumed.",
-        "Let this principal assume the role.",
     ),
 )
 

@@ -38,7 +38,6 @@ UNREAD = Unread(
     "ec2:DescribeNetworkInterfaces",
     Cause.ACCESS_DENIED,
     "ec2:DescribeNetworkInterfaces: You are not authorized to perform this operation.",
-    "Allow ec2:DescribeNetworkInterfaces: `vpc-flow-logs permissions` prints the whole policy.",
 )
 
 

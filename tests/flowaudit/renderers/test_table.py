@@ -112,11 +112,11 @@ def test_several_accounts_are_a_column_and_one_is_told_at_the_end(
 def test_one_cause_is_said_once(make_report: MakeReport) -> None:
     message = "ec2:DescribeVpcs: The security token is expired"
     unread = [
-        Unread(ACCOUNT, region, "ec2:DescribeVpcs", Cause.CREDENTIALS, message, "Renew it.")
+        Unread(ACCOUNT, region, "ec2:DescribeVpcs", Cause.CREDENTIALS, message)
         for region in ("eu-west-1", "us-east-1")
     ]
     unknown = replace(verdict(1, Status.UNKNOWN), unread=(unread[0],), summary=message)
     report = make_report(reports([unknown]), (), tuple(unread))
     text = table(report)
-    assert text.count("expired") == text.count("Renew it.") == 1
+    assert text.count("expired") == text.count("Check which credentials") == 1
     assert f"NOT READ {ACCOUNT} eu-west-1, us-east-1: {message}" in text

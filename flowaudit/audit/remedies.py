@@ -1,0 +1,45 @@
+"""What the audit says helps where something could not be read."""
+
+from collections.abc import Sequence
+
+from flowaudit.facts import Cause, Unread
+from flowaudit.reading.aggregator import DESCRIBE_SOURCES, SELECT
+from flowaudit.reading.inventory import ASSUME_ROLE
+from flowaudit.reading.organization import LIST_ACCOUNTS
+from flowaudit.remedies import Remedy, of_command, remedy_from
+
+_CALLERS = {ASSUME_ROLE, DESCRIBE_SOURCES, LIST_ACCOUNTS, SELECT}
+"""What only the caller does: a role that is assumed needs none of it."""
+
+
+def remedy_of(scope: Sequence[str] = ()) -> Remedy:
+    """Return what tells the audit's remedies.
+
+    Args:
+        scope: The options that say what is read, as `vpc-flow-logs permissions` takes them too.
+    """
+    command = "vpc-flow-logs permissions"
+    callers = " ".join((command, *scope))
+    own = {
+        Cause.NOT_RECORDED: (
+            "Repair AWS Config's recorder or the aggregator's authorization there, or audit "
+            "without --source."
+        ),
+        Cause.NOTHING: "Check which accounts and regions were asked for.",
+    }
+    for_caller, for_role = of_command(callers, own), of_command(command, own)
+    to_enter = remedy_from(
+        {
+            Cause.ACCESS_DENIED: (
+                f"Allow {{action}} (`{callers}` prints the whole policy), and let the trust policy "
+                "of the role name the caller."
+            )
+        }
+    )
+
+    def remedy(unread: Unread) -> str:
+        if unread.action == ASSUME_ROLE and unread.cause is Cause.ACCESS_DENIED:
+            return to_enter(unread)
+        return (for_caller if unread.action in _CALLERS else for_role)(unread)
+
+    return remedy
