@@ -1,0 +1,135 @@
+"""Every command and every line of Python that a remedy names is one that there is.
+
+The remedies are collected from where they are made, so a new one is covered without being named
+here: the findings on every requirement's examples, and every cause of every command.
+"""
+
+import ast
+import inspect
+import re
+import shlex
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import click
+import pytest
+import yaml
+from botocore import xform_name
+
+from flowaudit.__main__ import cli
+from flowaudit.audit.remedies import remedy_of
+from flowaudit.facts import Cause, Unread
+from flowaudit.judging.requirements import REQUIREMENTS
+from flowaudit.judging.verdicts import judge
+from flowaudit.rejects.remedies import REMEDY
+from flowaudit.verification.remedies import OF_ABSENCE, OF_DELIVERY
+from vpc_flow_logs import VpcFlowLogs, VpcFlowLogsArgs
+from vpc_flow_logs_control.exemptions import Exemptions
+from vpc_flow_logs_stack.remedies import remedy as of_stack
+
+REPOSITORY = Path(__file__).parents[1]
+SCOPES = (
+    (),
+    ("--regions", "eu-west-1"),
+    ("--organization", "--role-name", "Audit"),
+    ("--source", "config-aggregator", "all"),
+)
+ACTIONS = ("ec2:DescribeVpcs", "sts:AssumeRole", "organizations:ListAccounts")
+OF_THE_CLI_ALONE = {("sso", "login"), ("configure",)}
+"""Commands of the AWS CLI that are no operations of a service."""
+
+
+def texts() -> Iterator[str]:
+    remedies = [*map(remedy_of, SCOPES), OF_DELIVERY, OF_ABSENCE, REMEDY, of_stack]
+    for remedy, cause, action, region in product(remedies, Cause, ACTIONS, (None, "eu-west-1")):
+        try:
+            yield remedy(Unread("123456789012", region, action, cause, "No."))
+        except KeyError:  # a cause that this command does not meet
+            continue
+    for audited in REQUIREMENTS.values():
+        yield audited.remedy
+        for facts, criteria in audited.examples:
+            for verdict in judge(facts, criteria, Exemptions(), tuple(REQUIREMENTS)):
+                yield from (finding.remedy for finding in verdict.findings)
+
+
+TEXTS = sorted(set(texts()))
+COMMANDS = sorted(
+    {
+        found.strip("`")
+        for text in TEXTS
+        for found in re.findall(r"`[^`]+`", text) or [text]
+        if re.match(r"`?(aws|pulumi|vpc-flow-logs) ", found)
+    }
+)
+CALLS = sorted({found for text in TEXTS for found in re.findall(r"VpcFlowLogs\(.*?\}\)", text)})
+
+
+def test_there_is_something_to_test() -> None:
+    assert {command.split()[0] for command in COMMANDS} == {"aws", "pulumi", "vpc-flow-logs"}
+    assert CALLS
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("aws ")])
+def test_aws_has_the_command(command: str) -> None:
+    _, service, *words = shlex.split(command)
+    if (service, *words[:1]) in OF_THE_CLI_ALONE or (service,) in OF_THE_CLI_ALONE:
+        return
+    # Any: botocore's stubs leave the shapes of a model without members.
+    model: Any = botocore.session.Session().get_service_model(service)
+    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    shape = model.operation_model(operations[words[0]]).input_shape
+    members = {xform_name(name, "-"): (name, each) for name, each in shape.members.items()}
+    given: dict[str, list[str]] = {}
+    option = ""
+    for word in words[1:]:
+        if word.startswith("--"):
+            option = word.removeprefix("--")
+            given[option] = []
+        else:
+            given[option].append(word)
+    given.pop("region", None)
+    assert given.keys() <= members.keys()
+    assert {members[name][0] for name in given} >= set(shape.required_members)
+    for name, values in given.items():
+        member = members[name][1]
+        assert len(values) >= 1
+        assert member.type_name == "list" or len(values) == 1
+        for value in values:
+            if member.type_name in {"integer", "long"}:
+                assert value.isdigit()
+            if getattr(member, "enum", None):
+                assert value in member.enum
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("vpc-flow")])
+def test_our_own_command_has_the_options(command: str) -> None:
+    _, name, *words = shlex.split(command)
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None
+    found.make_context(name, words, resilient_parsing=False)
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("pulumi ")])
+def test_the_stack_takes_what_pulumi_is_told(command: str) -> None:
+    _, verb, *words = shlex.split(command)
+    if verb in {"up", "destroy", "preview"}:
+        assert not words
+        return
+    assert (verb, words.pop(0)) == ("config", "set")
+    key, value = [word for word in words if word != "--path"]
+    assert value
+    keys = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())["config"]
+    assert key.split("[")[0] in keys or key.startswith("aws:")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_component_takes_the_arguments(call: str) -> None:
+    parsed = ast.parse(call, mode="eval").body
+    assert isinstance(parsed, ast.Call)
+    arguments = [ast.literal_eval(each) for each in parsed.args]
+    inspect.signature(VpcFlowLogs).bind(*arguments)
+    assert arguments[1].keys() <= VpcFlowLogsArgs.__annotations__.keys()
