@@ -1,6 +1,7 @@
 """The Pulumi CLI that the user has on PATH already."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import semver
 
+from .errors import ToolchainError
+
+_PROJECT = Path(__file__).parents[1] / "Pulumi.yaml"
 # `pulumi version` takes a tenth of a second; one that hangs is no CLI to rely on.
 _TIMEOUT_SECONDS = 10
 
@@ -19,6 +23,16 @@ class FoundCli:
 
     bin_dir: Path
     version: str
+
+
+def required_version() -> str:
+    """The oldest CLI that runs the stack: ``requiredPulumiVersion`` in the root's Pulumi.yaml."""
+    text = _PROJECT.read_text(encoding="utf-8")
+    match = re.search(r'^requiredPulumiVersion: ">=(\S+)"$', text, re.MULTILINE)
+    if match is None:
+        message = f'{_PROJECT} has no requiredPulumiVersion of the form ">=1.2.3"'
+        raise ToolchainError(message)
+    return match.group(1)
 
 
 def find_on_path(minimum: str, *, ignored: Path, say: Callable[[str], None]) -> FoundCli | None:

@@ -9,10 +9,10 @@ from typing import Literal
 from . import build, download, installation
 from .cache import cache_directory, locked, staged
 from .errors import ToolchainError
-from .on_path import find_on_path
+from .on_path import find_on_path, required_version
 
 PULUMI_VERSION = build.pinned_version()
-"""The version that is downloaded or built, and the oldest that is accepted on PATH."""
+"""The version that is downloaded or built."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def ensure() -> Toolchain:
         ToolchainError: None can be had here.
     """
     cache = cache_directory()
-    if found := find_on_path(PULUMI_VERSION, ignored=cache, say=_say):
+    if found := find_on_path(required_version(), ignored=cache, say=_say):
         return Toolchain(bin_dir=found.bin_dir, version=found.version, origin="path")
 
     built_for = f"{PULUMI_VERSION}-{sys.platform}-{platform.machine()}"

@@ -64,7 +64,8 @@ class Project:
         half of the CLI's part in every command.
         """
         key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
-        provider = f"awskms:///{key}?region={REGION}"
+        # Only version 2 of the AWS SDK, for which older CLIs have to be asked, finds our endpoint.
+        provider = f"awskms:///{key}?region={REGION}&awssdk=v2"
         self.pulumi("stack", "init", self.stack, "--secrets-provider", provider)
 
     def configure(self, **values: Any) -> None:

@@ -109,6 +109,7 @@ def project(
     made = make_project(tmp_path / "project", environment, str(virtualenv))
     made.write("")
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
-    provider = f"awskms:///{key}?region={REGION}"
+    # Only version 2 of the AWS SDK, for which older CLIs have to be asked, finds our endpoint.
+    provider = f"awskms:///{key}?region={REGION}&awssdk=v2"
     made.pulumi("stack", "init", "dev", "--secrets-provider", provider)
     return made

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import semver
 
-from toolchain.on_path import FoundCli, find_on_path
+from toolchain import PULUMI_VERSION, ToolchainError
+from toolchain.on_path import FoundCli, find_on_path, required_version
 
 
 @pytest.fixture
@@ -117,3 +119,18 @@ def test_what_lies_in_the_cache_is_not_the_users_own(
 def test_no_cli_at_all_is_nothing_to_talk_about(bin_dir: Path, said: list[str]) -> None:
     assert find_on_path("3.259.0", ignored=Path("/cache"), say=said.append) is None
     assert said == []
+
+
+def test_what_is_built_is_what_the_stack_requires() -> None:
+    assert semver.Version.parse(required_version()) <= semver.Version.parse(PULUMI_VERSION)
+
+
+@pytest.mark.parametrize("line", ["", 'requiredPulumiVersion: "<4.0.0"\n'])
+def test_a_project_that_does_not_say_what_it_requires_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    project = tmp_path / "Pulumi.yaml"
+    project.write_text(f"name: stack\n{line}")
+    monkeypatch.setattr("toolchain.on_path._PROJECT", project)
+    with pytest.raises(ToolchainError, match="has no requiredPulumiVersion of the form"):
+        required_version()
