@@ -38,6 +38,8 @@ demo: setup ## the whole story on an embedded AWS: preview, up, proof, up again,
 	@$(PY) -m localcloud run -- $(PY) -m localcloud.demo
 
 test: setup ## run every test, in parallel
+	@$(PY) -m toolchain --other-languages >/dev/null \
+	  || echo "The tests of other languages than Python are skipped, or fail where CI=true."
 	@$(PY) -m pytest --numprocesses auto --dist worksteal
 
 lint: setup ## formatting, lint, strict types, architecture, workflows

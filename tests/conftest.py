@@ -1,12 +1,14 @@
 """What holds for all tests."""
 
 import os
+import shutil
 import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+import toolchain
 from localcloud import LocalCloud
 
 from .preloaded_python import make_virtualenv, preloaded_virtualenv
@@ -26,6 +28,19 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Have half as many workers again as processors: a test waits, here and there."""
     return (os.cpu_count() or 1) * 3 // 2
+
+
+@pytest.fixture(scope="session")
+def other_languages() -> None:
+    """What programs in YAML, and generated SDKs, take; ``make test`` has prepared it.
+
+    Without it, which is where there is no Go to build it, a test is skipped; but not in CI.
+    """
+    bin_dir = toolchain.ensure().bin_dir
+    path = os.pathsep.join([str(bin_dir), os.environ["PATH"]])
+    if shutil.which("pulumi-language-yaml", path=path) is None:
+        reason = "`python -m toolchain --other-languages` says what is missing and why"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,19 @@
    Python language host beside it (see ``toolchain.language_host``). That needs Go and, the first
    time, about 5 minutes on 2 cores.
 
+`ensure_other_languages` puts beside it what programs in YAML, and generated SDKs, take.
+
 The cache is the platform's folder for caches of the user, or ``$VPC_FLOW_LOGS_CACHE``; everything
 in it is keyed by version and may be deleted at any time. For Linux and macOS.
 """
 
 from .errors import ToolchainError
-from .selection import PULUMI_VERSION, Toolchain, ensure
+from .selection import PULUMI_VERSION, Toolchain, ensure, ensure_other_languages
 
-__all__ = ["PULUMI_VERSION", "Toolchain", "ToolchainError", "ensure"]
+__all__ = [
+    "PULUMI_VERSION",
+    "Toolchain",
+    "ToolchainError",
+    "ensure",
+    "ensure_other_languages",
+]

@@ -1,14 +1,16 @@
 """``python -m toolchain``: have a Pulumi CLI, and print the directory to put first on PATH.
 
-The directory is the only thing on stdout; progress, and where the CLI is from, go to stderr. Exit
+``--other-languages`` has what programs in YAML, and generated SDKs, take beside it as well. The
+directory is the only thing on stdout; progress, and where the CLI is from, go to stderr. Exit
 code 1 means that no CLI can be had here, 130 or 143 that the run was interrupted.
 """
 
+import argparse
 import signal
 import sys
 from types import FrameType
 
-from . import ToolchainError, ensure
+from . import ToolchainError, ensure, ensure_other_languages
 
 _ORIGINS = {
     "path": "the one on PATH",
@@ -25,9 +27,16 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Run the command; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m toolchain", description="Have a Pulumi CLI.")
+    parser.add_argument(
+        "--other-languages",
+        action="store_true",
+        help="have the language host for YAML and a generator of SDKs beside it",
+    )
+    arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        toolchain = ensure()
+        toolchain = ensure_other_languages() if arguments.other_languages else ensure()
     except ToolchainError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

@@ -1,5 +1,6 @@
-"""Building the Pulumi CLI from its published Go modules."""
+"""Building programs of Pulumi's from their published Go modules."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -8,15 +9,16 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ToolchainError
+from .on_path import required_version
 from .process_group import process_group
 from .progress import progress
 
-_MODULE = Path(__file__).with_name("pulumi-cli")
-_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
+_CLI_VERSION_VARIABLE = f"{_SDK}/go/common/version.Version"
 # What a Python language host needs of the SDK, which publishes it as files in its Go module: the
 # script that runs a program, and the provider of dynamic resources.
 _SDK_FILES = (
@@ -27,79 +29,159 @@ _LINES_OF_OUTPUT_TO_SHOW = 20
 _SECONDS_TO_NOTICE_A_SIGNAL = 0.5
 
 
-def pinned_version() -> str:
-    """The version of the CLI that go.mod pins, without a leading "v"."""
-    return _in_go_mod(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)")
+@dataclass(frozen=True)
+class GoProgram:
+    """A program of which every line is pinned by a Go module in a folder beside this file.
+
+    Attributes:
+        name: The executable's.
+        module: The folder.
+        package: What is built there.
+        pinned: The Go module whose version is the program's.
+        version_variable: The Go variable that says the version to whoever asks the program.
+        cost: How long a build takes at most, for people.
+    """
+
+    name: str
+    module: str
+    package: str
+    pinned: str
+    version_variable: str
+    cost: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds go.mod."""
+        return Path(__file__).with_name(self.module)
+
+    @property
+    def version(self) -> str:
+        """The version that go.mod pins, without a leading "v"."""
+        return self._in_go_mod(rf"{re.escape(self.pinned)} v(\S+)")
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of all that determines the program, but for Go itself and the platform."""
+        digest = hashlib.sha256()
+        for source in sorted(self.folder.rglob("*")):
+            if source.is_file():
+                digest.update(f"{source.name}\0".encode() + source.read_bytes())
+        return digest.hexdigest()[:12]
+
+    @property
+    def go_version(self) -> str:
+        """The oldest Go that builds it."""
+        return self._in_go_mod(r"^go (\S+)")
+
+    def number_of_modules(self) -> int:
+        """How many modules go.mod requires, directly or not."""
+        return len(re.findall(r"^\s+\S+ v\S+", self._go_mod(), re.MULTILINE))
+
+    def _in_go_mod(self, pattern: str) -> str:
+        match = re.search(pattern, self._go_mod(), re.MULTILINE)
+        if match is None:
+            message = f"{self.folder / 'go.mod'} has no line like {pattern}"
+            raise ToolchainError(message)
+        return match.group(1)
+
+    def _go_mod(self) -> str:
+        return (self.folder / "go.mod").read_text(encoding="utf-8")
 
 
-def build(folder: Path, *, say: Callable[[str], None]) -> None:
-    """Build ``pulumi`` into ``folder``, and copy beside it what a language host needs of the SDK.
+PULUMI = GoProgram(
+    name="pulumi",
+    module="pulumi-cli",
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    pinned="github.com/pulumi/pulumi/pkg/v3",
+    version_variable=_CLI_VERSION_VARIABLE,
+    cost="about 5 minutes on 2 cores",
+)
+SDK_GENERATOR = GoProgram(
+    name="pulumi-sdk-generator",
+    module="pulumi-cli",
+    package="./sdk-generator",
+    pinned="github.com/pulumi/pulumi/pkg/v3",
+    version_variable=_CLI_VERSION_VARIABLE,
+    cost="half a minute after the CLI",
+)
+# A module of its own, because no version of it that is published as a Go module compiles with the
+# CLI's version of Pulumi. Everything else is pinned as for the CLI, so Go compiles it only once.
+YAML_HOST = GoProgram(
+    name="pulumi-language-yaml",
+    module="pulumi-language-yaml",
+    package=".",
+    pinned="github.com/pulumi/pulumi-yaml",
+    version_variable="github.com/pulumi/pulumi-yaml/pkg/version.Version",
+    cost="a minute or two after the CLI",
+)
 
-    The modules' contents are checked against go.sum.
+
+def build(program: GoProgram, folder: Path, *, say: Callable[[str], None]) -> None:
+    """Build ``program`` into ``folder``. The modules' contents are checked against go.sum.
 
     Args:
+        program: What to build.
         folder: An existing folder.
         say: Tells the user a line.
 
     Raises:
         ToolchainError: There is no Go, it is too old, or it fails.
     """
-    version = pinned_version()
     if shutil.which("go") is None:
-        go_version = _in_go_mod(r"^go (\S+)")
         message = (
-            "There is no Pulumi CLI, and no Go on PATH to build one with. Install either one and "
-            f"run again: Pulumi {version} or later (https://www.pulumi.com/docs/install/), or "
-            f"Go {go_version} or later (https://go.dev/dl/)."
+            f"There is no {program.name}, and no Go on PATH to build it with. Install either one "
+            f"and run again: Pulumi {required_version()} or later "
+            f"(https://www.pulumi.com/docs/install/), or Go {program.go_version} or later "
+            "(https://go.dev/dl/)."
         )
         raise ToolchainError(message)
     flags = [
         "-mod=readonly",
         "-trimpath",
+        "-buildvcs=false",
         "-ldflags",
-        f"-s -w -X {_SDK}/go/common/version.Version={version}",
+        f"-s -w -X {program.version_variable}={program.version}",
     ]
     say(
-        f"Building Pulumi {version} from its Go modules, once for this user and version: about 5 "
-        "minutes on 2 cores, less where Go has some of it in its own caches."
+        f"Building {program.name} {program.version} from its Go modules, once for this user and "
+        f"version: {program.cost}, less where Go has some of it in its own caches."
     )
-    with progress("Finding and fetching modules", _number_of_modules(), "at most") as advance:
+    modules = program.number_of_modules()
+    with progress("Finding and fetching modules", modules, "at most") as advance:
         listed = _go(
-            ["list", *flags, "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", _PACKAGE],
+            program.folder,
+            ["list", *flags, "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", program.package],
             on_line=lambda line: advance() if line.startswith("go: downloading ") else None,
         )
     stale = set(listed.split())
     with progress("Compiling", len(stale), "packages") as advance:
         _go(
-            ["build", *flags, "-v", "-o", str(folder / "pulumi"), _PACKAGE],
+            program.folder,
+            ["build", *flags, "-v", "-o", str(folder / program.name), program.package],
             on_line=lambda line: advance() if line in stale else None,
         )
-    sdk = Path(_go(["list", "-m", "-f", "{{.Dir}}", _SDK]).strip())
+
+
+def copy_sdk_files(folder: Path) -> None:
+    """Copy into ``folder`` what a Python language host needs of the CLI's version of the SDK.
+
+    Raises:
+        ToolchainError: Go fails.
+    """
+    sdk = Path(_go(PULUMI.folder, ["list", "-m", "-f", "{{.Dir}}", _SDK]).strip())
     for name in _SDK_FILES:
         copy = folder / Path(name).name
         shutil.copyfile(sdk / name, copy)
         copy.chmod(0o755)
 
 
-def _in_go_mod(pattern: str) -> str:
-    """The first group of ``pattern`` where it matches in go.mod."""
-    match = re.search(pattern, (_MODULE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
-    if match is None:
-        message = f"{_MODULE / 'go.mod'} has no line like {pattern}"
-        raise ToolchainError(message)
-    return match.group(1)
-
-
-def _number_of_modules() -> int:
-    """How many modules go.mod requires, directly or not."""
-    text = (_MODULE / "go.mod").read_text(encoding="utf-8")
-    return len(re.findall(r"^\s+\S+ v\S+", text, re.MULTILINE))
-
-
-def _go(arguments: Sequence[str], *, on_line: Callable[[str], object] = lambda _: None) -> str:
-    """Run Go in the module that pins the CLI; what it prints on stdout.
+def _go(
+    module: Path, arguments: Sequence[str], *, on_line: Callable[[str], object] = lambda _: None
+) -> str:
+    """Run Go in the folder of a module; what it prints on stdout.
 
     Args:
+        module: The folder.
         arguments: The subcommand and its arguments.
         on_line: Called with each line that Go writes to stderr.
 
@@ -118,7 +200,7 @@ def _go(arguments: Sequence[str], *, on_line: Callable[[str], object] = lambda _
         with process_group(
             ["go", *arguments],
             env=environment,
-            cwd=_MODULE,
+            cwd=module,
             stdout=stdout.fileno(),
             stderr=subprocess.PIPE,
         ) as process:

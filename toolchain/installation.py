@@ -12,7 +12,11 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from . import build
 from .errors import ToolchainError
+
+OTHER_LANGUAGES = (build.YAML_HOST, build.SDK_GENERATOR)
+"""What an installation may hold as well; see `toolchain.ensure_other_languages`."""
 
 _SOURCE = Path(__file__).with_name("language_host")
 # What the language host imports, each with the part of it that is copied. Of Pulumi's SDK only the
@@ -40,12 +44,12 @@ sys.path.insert(0, str(home / "packages"))
 
 from language_host.__main__ import main
 
-main(home.parent / "pulumi-language-python-exec")
+main(home.parent)
 """
 
 
 def fingerprint() -> str:
-    """A short hash of all that determines the language host; installations differ in it.
+    """A short hash of all that determines an installation beside the CLI; they differ in it.
 
     So a newer checkout does not run an older one's host, and two checkouts do not replace each
     other's.
@@ -53,6 +57,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for source in sorted(_SOURCE.glob("*.py")):
         digest.update(f"{source.name}\0".encode() + source.read_bytes())
+    for program in OTHER_LANGUAGES:
+        digest.update(program.fingerprint.encode())
     versions = {name: metadata.version(name) for name in _PACKAGES}
     digest.update(f"{versions}{_base_python()}{sys.version}{_LAUNCHER}{_MAIN}".encode())
     return digest.hexdigest()[:12]
@@ -68,13 +74,7 @@ def install(compiled: Path, folder: Path) -> None:
     Raises:
         ToolchainError: A package that the language host needs is not installed as it should be.
     """
-    for file in compiled.iterdir():
-        # A hard link, because the engine looks for language hosts beside the file that a symbolic
-        # link leads to, and warns of those that it finds elsewhere.
-        try:
-            (folder / file.name).hardlink_to(file)
-        except OSError:  # a file system without hard links
-            shutil.copy2(file, folder / file.name)
+    add(compiled, folder)
     launcher = folder / "pulumi-language-python"
     launcher.write_text(_LAUNCHER.format(python=shlex.quote(str(_base_python()))))
     launcher.chmod(0o755)
@@ -85,6 +85,27 @@ def install(compiled: Path, folder: Path) -> None:
     (home / "__main__.py").write_text(_MAIN)
     for name, part in _PACKAGES.items():
         _copy_package(name, part, home / "packages")
+
+
+def add(compiled: Path, folder: Path) -> None:
+    """Put what ``toolchain.build`` has made beside ``pulumi``, where the engine looks for it.
+
+    Args:
+        compiled: What was made.
+        folder: A directory as `install` makes it, in the same file system, which may be in use.
+    """
+    for file in compiled.iterdir():
+        target = folder / file.name
+        if target.exists():
+            continue
+        # A hard link, because the engine looks for language hosts beside the file that a symbolic
+        # link leads to, and warns of those that it finds elsewhere.
+        try:
+            target.hardlink_to(file)
+        except OSError:  # a file system without hard links
+            unfinished = folder / f"{file.name}.unfinished"
+            shutil.copy2(file, unfinished)
+            unfinished.rename(target)
 
 
 def _copy_package(name: str, part: str, target: Path) -> None:

@@ -1,6 +1,8 @@
 """Where the Pulumi CLI comes from, in order of preference."""
 
+import os
 import platform
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +13,10 @@ from .cache import cache_directory, locked, staged
 from .errors import ToolchainError
 from .on_path import find_on_path, required_version
 
-PULUMI_VERSION = build.pinned_version()
+PULUMI_VERSION = build.PULUMI.version
 """The version that is downloaded or built."""
+
+_PLATFORM = f"{sys.platform}-{platform.machine()}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def ensure() -> Toolchain:
     if found := find_on_path(required_version(), ignored=cache, say=_say):
         return Toolchain(bin_dir=found.bin_dir, version=found.version, origin="path")
 
-    built_for = f"{PULUMI_VERSION}-{sys.platform}-{platform.machine()}"
+    built_for = f"{PULUMI_VERSION}-{_PLATFORM}"
     official = cache / f"official-{built_for}"
     compiled = cache / f"compiled-{built_for}"
     installed = cache / f"installed-{built_for}-{installation.fingerprint()}"
@@ -71,13 +75,60 @@ def ensure() -> Toolchain:
                 except download.DownloadError as error:
                     _say(f"Pulumi's own download is not available: {error}.")
                 with staged(compiled) as folder:
-                    build.build(folder, say=_say)
+                    build.build(build.PULUMI, folder, say=_say)
+                    build.copy_sdk_files(folder)
             with staged(installed) as folder:
                 installation.install(compiled, folder)
     except OSError as error:
-        message = f"{error}. If the cache {cache} is at fault, set VPC_FLOW_LOGS_CACHE to another."
-        raise ToolchainError(message) from error
+        raise _cache_error(cache, error) from error
     return Toolchain(installed, PULUMI_VERSION, origin="build")
+
+
+def ensure_other_languages() -> Toolchain:
+    """As `ensure`, with what takes programs and packages beyond Python beside the CLI as well.
+
+    That is the language host for YAML; and, with a compiled CLI, a generator of SDKs, which our
+    Python language host uses for ``pulumi package add`` and Pulumi's own has built in.
+
+    Raises:
+        ToolchainError: There is no CLI, or the rest cannot be had here.
+    """
+    toolchain = ensure()
+    if toolchain.origin != "build":
+        path = os.pathsep.join([str(toolchain.bin_dir), os.environ.get("PATH", os.defpath)])
+        if shutil.which(build.YAML_HOST.name, path=path) is None:
+            message = (
+                f"There is no {build.YAML_HOST.name} with the Pulumi CLI in {toolchain.bin_dir}: "
+                "install Pulumi as a whole (https://www.pulumi.com/docs/install/)."
+            )
+            raise ToolchainError(message)
+        return toolchain
+    missing = [
+        program
+        for program in installation.OTHER_LANGUAGES
+        if not (toolchain.bin_dir / program.name).exists()
+    ]
+    if not missing:
+        return toolchain
+    cache = cache_directory()
+    try:
+        with locked(cache, say=_say):
+            for program in missing:
+                key = f"{program.version}-{_PLATFORM}-{program.fingerprint}"
+                compiled = cache / f"{program.name}-{key}"
+                if not compiled.is_dir():
+                    with staged(compiled) as folder:
+                        build.build(program, folder, say=_say)
+                installation.add(compiled, toolchain.bin_dir)
+    except OSError as error:
+        raise _cache_error(cache, error) from error
+    return toolchain
+
+
+def _cache_error(cache: Path, error: OSError) -> ToolchainError:
+    return ToolchainError(
+        f"{error}. If the cache {cache} is at fault, set VPC_FLOW_LOGS_CACHE to another."
+    )
 
 
 def _say(line: str) -> None:

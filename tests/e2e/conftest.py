@@ -1,6 +1,7 @@
 """Projects that the real Pulumi CLI deploys to an AWS of their own."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -23,6 +24,28 @@ def cloud() -> Generator[LocalCloud, None, None]:
     """An empty AWS, on a port of its own, with an empty Pulumi backend."""
     with localcloud.start() as cloud:
         yield cloud
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A copy of the policy pack, outside the repository."""
+    return _copy(REPOSITORY / "policypack", tmp_path / "policypack", REPOSITORY / ".venv")
+
+
+@pytest.fixture
+def package(tmp_path: Path, virtualenv: Path) -> Path:
+    """A copy of the component package, outside the repository."""
+    return _copy(REPOSITORY / "components", tmp_path / "package", virtualenv)
+
+
+def _copy(folder: Path, copy: Path, virtualenv: Path) -> Path:
+    """Copy a folder that the engine runs, with the control and its virtual environment in it."""
+    ignored = shutil.ignore_patterns("venv", "__pycache__")
+    shutil.copytree(folder, copy, ignore=ignored)
+    control = "vpc_flow_logs_control"
+    shutil.copytree(REPOSITORY / control, copy / control, ignore=ignored)
+    (copy / "venv").symlink_to(virtualenv)
+    return copy
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The component package, as programs in other languages use it."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,23 +7,16 @@ import pytest
 
 from localcloud import LocalCloud
 
-from .conftest import REPOSITORY, Project
+from .conftest import Project
 
 PROGRAMS = Path(__file__).parent / "programs"
 
 
 @pytest.fixture(params=["other_language"])
 def remote(
-    project: Callable[..., Project], tmp_path: Path, request: pytest.FixtureRequest
+    project: Callable[..., Project], package: Path, request: pytest.FixtureRequest
 ) -> Project:
     """A project that uses a copy of the package, which stands alone but for its environment."""
-    package = tmp_path / "package"
-    shutil.copytree(
-        REPOSITORY / "components", package, ignore=shutil.ignore_patterns("__pycache__")
-    )
-    control = "vpc_flow_logs_control"
-    shutil.copytree(REPOSITORY / control, package / control)
-    (package / "venv").symlink_to(REPOSITORY / ".venv")
     made = project(PROGRAMS / request.param / "__main__.py")
     with (made.folder / "Pulumi.yaml").open("a") as file:
         file.write(f"plugins: {{providers: [{{name: vpc-flow-logs, path: {package}}}]}}\n")

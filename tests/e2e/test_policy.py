@@ -29,7 +29,7 @@ import localcloud
 from localcloud import LocalCloud
 
 from ..running_plugins import running_plugins
-from .conftest import REPOSITORY, Project
+from .conftest import Project
 
 CASES = Path(__file__).parent / "policy"
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "expected.json").is_file())
@@ -46,19 +46,6 @@ def shared_cloud() -> Generator[LocalCloud, None, None]:
         location: Any = {"LocationConstraint": "eu-west-1"}
         cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
         yield replace(cloud, env=env)
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    """A copy of the policy pack, outside the repository."""
-    folder = tmp_path / "policypack"
-    shutil.copytree(
-        REPOSITORY / "policypack", folder, ignore=shutil.ignore_patterns("venv", "__pycache__")
-    )
-    control = "vpc_flow_logs_control"
-    shutil.copytree(REPOSITORY / control, folder / control)
-    (folder / "venv").symlink_to(REPOSITORY / ".venv")
-    return folder
 
 
 class Case:

@@ -23,6 +23,7 @@ COMMAND = """
 import sys
 from toolchain import download
 download._REACH, download._INSTALL = sys.argv[1:3]
+del sys.argv[1:3]
 from toolchain.__main__ import main
 sys.exit(main())
 """
@@ -43,11 +44,11 @@ class Machine:
     environment: dict[str, str]
 
     def start(
-        self, *, reach: str = OFFLINE, install: str = "", before: str = ""
+        self, *options: str, reach: str = OFFLINE, install: str = "", before: str = ""
     ) -> subprocess.Popen[str]:
-        """Start the command, after other lines of Python."""
+        """Start the command with its options, after other lines of Python."""
         return subprocess.Popen(
-            [sys.executable, "-c", before + COMMAND, reach, install],
+            [sys.executable, "-c", before + COMMAND, reach, install, *options],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -55,13 +56,22 @@ class Machine:
             text=True,
         )
 
-    def run(self, *, reach: str = OFFLINE, install: str = "") -> tuple[int, str, str]:
+    def run(self, *options: str, reach: str = OFFLINE, install: str = "") -> tuple[int, str, str]:
         """Run the command; its exit code, stdout and stderr."""
-        return finish(self.start(reach=reach, install=install))
+        return finish(self.start(*options, reach=reach, install=install))
 
     def cached(self) -> set[str]:
         """The kinds of folders in the cache."""
         return {file.name.split("-")[0] for file in self.cache.iterdir() if file.is_dir()}
+
+
+def make_own_cli(machine: Machine, folder: Path, *programs: str) -> None:
+    """Install a CLI, with a Python language host and other programs, on the machine's PATH."""
+    folder.mkdir()
+    for name in ("pulumi", "pulumi-language-python", *programs):
+        (folder / name).write_text("#!/bin/sh\necho v3.999.0\n")
+        (folder / name).chmod(0o755)
+    machine.environment["PATH"] += f"{os.pathsep}{folder}"
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -143,22 +153,71 @@ def test_the_users_own_cli_is_preferred_to_everything(
     machine: Machine, fake_go: FakeGo, tmp_path: Path
 ) -> None:
     own = tmp_path / "own"
-    own.mkdir()
-    for name in ("pulumi", "pulumi-language-python"):
-        (own / name).write_text("#!/bin/sh\necho v3.999.0\n")
-        (own / name).chmod(0o755)
-    machine.environment["PATH"] += f"{os.pathsep}{own}"
+    make_own_cli(machine, own)
     code, stdout, stderr = machine.run()
     assert (code, stdout) == (0, f"{own}\n")
     assert stderr == "Pulumi 3.999.0: the one on PATH.\n"
     assert not machine.cache.exists()
 
 
+@pytest.mark.parametrize("has_yaml_host", [True, False])
+def test_the_users_own_cli_is_taken_as_it_is_for_other_languages_too(
+    machine: Machine, fake_go: FakeGo, tmp_path: Path, has_yaml_host: bool
+) -> None:
+    own = tmp_path / "own"
+    make_own_cli(machine, own, *["pulumi-language-yaml"] * has_yaml_host)
+    code, stdout, stderr = machine.run("--other-languages")
+    if has_yaml_host:
+        assert (code, stdout) == (0, f"{own}\n")
+    else:
+        assert (code, stdout) == (1, "")
+        assert f"There is no pulumi-language-yaml with the Pulumi CLI in {own}" in stderr
+    assert fake_go.calls("build") == []
+
+
+def test_other_languages_are_built_once_and_put_beside_the_cli(
+    machine: Machine, fake_go: FakeGo
+) -> None:
+    cli = machine.run()
+    assert len(fake_go.calls("build")) == 1
+    first = machine.run("--other-languages")
+    assert first[:2] == cli[:2], first[2]
+    folder = Path(first[1].strip())
+    assert {"pulumi", "pulumi-language-yaml", "pulumi-sdk-generator"} <= {
+        file.name for file in folder.iterdir()
+    }
+    assert machine.run("--other-languages")[:2] == first[:2]
+    assert len(fake_go.calls("build")) == 3
+
+
+def test_an_installation_of_another_checkout_needs_no_new_build_of_other_languages(
+    machine: Machine, fake_go: FakeGo
+) -> None:
+    _, stdout, _ = machine.run("--other-languages")
+    installed = Path(stdout.strip())
+    installed.rename(installed.with_name("installed-by-another-checkout"))
+    code, stdout, _ = machine.run("--other-languages")
+    assert (code, Path(stdout.strip())) == (0, installed)
+    assert (installed / "pulumi-language-yaml").is_file()
+    assert len(fake_go.calls("build")) == 3
+
+
+def test_other_languages_that_cannot_be_built_are_an_error_and_the_cli_stays(
+    machine: Machine, fake_go: FakeGo
+) -> None:
+    cli = machine.run()
+    Path(fake_go.environment["PATH"], "go").unlink()
+    code, stdout, stderr = machine.run("--other-languages")
+    assert (code, stdout) == (1, "")
+    assert "There is no pulumi-language-yaml, and no Go on PATH to build it with" in stderr
+    assert machine.run()[:2] == cli[:2]
+
+
 def test_without_any_way_the_error_says_what_to_do(machine: Machine, tmp_path: Path) -> None:
     machine.environment["PATH"] = str(tmp_path)
     code, stdout, stderr = machine.run()
     assert (code, stdout) == (1, "")
-    assert "error: There is no Pulumi CLI, and no Go on PATH" in stderr
+    assert "error: There is no pulumi, and no Go on PATH" in stderr
     assert "Traceback" not in stderr
     assert machine.cached() == set()
 

@@ -20,13 +20,13 @@ _MAX_CONCURRENT_CALLS = 100
 _ENGINE_CHECK_INTERVAL = 0.5
 
 
-def main(executor: Path) -> None:
+def main(bin_dir: Path) -> None:
     """Serve until the engine asks to stop (SIGINT or SIGTERM) or has died; end what was started.
 
     The engine passes its own flags first and its address last, and reads the port from stdout.
 
     Args:
-        executor: The script ``pulumi-language-python-exec`` of Pulumi's SDK, which runs a program.
+        bin_dir: Where the programs that belong to this host are; see `LanguageHost`.
     """
     engine_process = os.getppid()
     engine_address = sys.argv[-1] if len(sys.argv) > 1 else ""
@@ -37,7 +37,7 @@ def main(executor: Path) -> None:
         options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
     )
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
-        LanguageHost(executor, engine_address, processes), server
+        LanguageHost(bin_dir, engine_address, processes), server
     )
 
     wake_reader, wake_writer = os.pipe()

@@ -13,6 +13,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 from typing_extensions import override
 
+from . import sdks
 from .environment import (
     ProgramError,
     PythonEnvironment,
@@ -35,16 +36,19 @@ _NO_DEBUGGER = "This language host cannot attach a debugger: install Pulumi's ow
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """One engine's language host for Python."""
 
-    def __init__(self, executor: Path, engine_address: str, processes: Processes) -> None:
+    def __init__(self, bin_dir: Path, engine_address: str, processes: Processes) -> None:
         """Serve the engine at ``engine_address``.
 
         Args:
-            executor: The script ``pulumi-language-python-exec`` of Pulumi's SDK.
+            bin_dir: Where the programs that belong to this host are: the script
+                ``pulumi-language-python-exec`` of Pulumi's SDK, which runs a program, and
+                ``pulumi-sdk-generator``.
             engine_address: Where programs report to; empty until the handshake of an engine that
                 attaches to a host it has not started.
             processes: Where programs and installations are entered while they run.
         """
-        self._executor = executor
+        self._executor = bin_dir / "pulumi-language-python-exec"
+        self._sdk_generator = bin_dir / "pulumi-sdk-generator"
         self._engine_address = engine_address
         self._processes = processes
         self._cancellable = Processes()
@@ -279,9 +283,19 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     @override
     def GeneratePackage(
         self, request: language_pb2.GeneratePackageRequest, context: grpc.ServicerContext
-    ) -> NoReturn:
-        del request
-        _not_here(context, "generate an SDK")
+    ) -> language_pb2.GeneratePackageResponse:
+        if request.extra_files:
+            _not_here(context, "add overlays to an SDK")
+        try:
+            sdks.generate(
+                self._sdk_generator,
+                request.schema,
+                Path(request.directory),
+                loader_address=request.loader_target,
+            )
+        except ProgramError as error:
+            _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        return language_pb2.GeneratePackageResponse()
 
     @override
     def Pack(self, request: language_pb2.PackRequest, context: grpc.ServicerContext) -> NoReturn:
@@ -289,9 +303,17 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         _not_here(context, "pack an SDK")
 
     @override
-    def Link(self, request: language_pb2.LinkRequest, context: grpc.ServicerContext) -> NoReturn:
-        del request
-        _not_here(context, "link a package")
+    def Link(
+        self, request: language_pb2.LinkRequest, context: grpc.ServicerContext
+    ) -> language_pb2.LinkResponse:
+        try:
+            virtualenv_of(request.info)  # refuses what has its requirements elsewhere
+            instructions = sdks.link(
+                Path(request.info.program_directory), [package.path for package in request.packages]
+            )
+        except ProgramError as error:
+            _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        return language_pb2.LinkResponse(import_instructions=instructions)
 
     def _executor_arguments(self, request: language_pb2.RunRequest) -> list[str]:
         options = {

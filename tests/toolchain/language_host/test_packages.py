@@ -134,7 +134,7 @@ def test_a_broken_python_is_an_error_that_says_so(host: Host, tmp_path: Path) ->
     assert f"{python} does not work: broken" in str(raised.value)
 
 
-@pytest.mark.parametrize("method", ["GenerateProject", "GeneratePackage", "Pack", "Link"])
+@pytest.mark.parametrize("method", ["GenerateProject", "Pack"])
 def test_what_it_does_not_do_is_said(host: Host, method: str) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         host.ask(method, empty_pb2.Empty(), empty_pb2.Empty)

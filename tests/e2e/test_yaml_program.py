@@ -1,0 +1,58 @@
+"""A program in Pulumi YAML, which uses the component package by its folder."""
+
+from pathlib import Path
+
+import pytest
+
+from localcloud import LocalCloud
+
+from .conftest import Project
+
+PROGRAM = """\
+name: yaml-program
+runtime: yaml
+config:
+  vpcId: {{type: string}}
+  retentionInDays: {{type: integer, default: 365}}
+plugins:
+  providers:
+  - {{name: vpc-flow-logs, path: {package}}}
+resources:
+  net:
+    type: vpc-flow-logs:index:VpcFlowLogs
+    properties:
+      vpcId: ${{vpcId}}
+      retentionInDays: ${{retentionInDays}}
+outputs:
+  flowLogId: ${{net.flowLogId}}
+"""
+
+
+@pytest.mark.usefixtures("other_languages")
+def test_a_yaml_program_is_gated_deployed_left_alone_and_taken_back(
+    cloud: LocalCloud, environment: dict[str, str], package: Path, pack: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text(PROGRAM.format(package=package))
+    program = Project(folder, environment)
+    program.make_stack(cloud)
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+
+    program.configure(vpcId=vpc, retentionInDays=7)
+    refused = program.pulumi("preview", "--policy-pack", str(pack), exit_code=1)
+    assert "log-group-has-retention" in refused
+
+    program.configure(vpcId=vpc)
+    program.pulumi("preview", "--policy-pack", str(pack))
+    assert not ec2.describe_flow_logs()["FlowLogs"]
+
+    program.pulumi("up", "--yes", "--skip-preview", "--policy-pack", str(pack))
+    (flow_log,) = ec2.describe_flow_logs()["FlowLogs"]
+    assert flow_log["FlowLogId"] == program.outputs()["flowLogId"]
+    assert flow_log["ResourceId"] == vpc
+    program.pulumi("preview", "--expect-no-changes")
+
+    program.pulumi("destroy", "--yes", "--skip-preview")
+    assert not ec2.describe_flow_logs()["FlowLogs"]
