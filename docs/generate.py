@@ -87,7 +87,7 @@ def _page(requirement: Requirement) -> str:
     parts = [
         f"# {requirement.id}",
         f"**{requirement.sentence}** Severity: {requirement.severity}.",
-        f"Where it is not met: {requirement.consequence[0].lower()}{requirement.consequence[1:]}",
+        f"Where it is not met: {_continued(requirement.consequence)}",
         "## Why",
         requirement.why,
     ]
@@ -102,6 +102,11 @@ def _page(requirement: Requirement) -> str:
         )
         parts += ["## What it helps to prove", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
+
+
+def _continued(sentence: str) -> str:
+    """A sentence as the end of another: AWS keeps its capitals."""
+    return sentence if sentence[1].isupper() else sentence[0].lower() + sentence[1:]
 
 
 def _in_the_gate(gated: GatedRequirement) -> Iterator[str]:

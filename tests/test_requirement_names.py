@@ -25,7 +25,6 @@ ONLY_LIVE = {
     "flow-log-is-active",
     "flow-log-is-not-duplicated",
     "flow-log-names-endpoints",
-    "log-group-expires",
 }
 
 

@@ -8,6 +8,7 @@ matched by what it names, and whoever cannot know that leaves the entry alone.
 `exemptions.schema.json` beside this module describes the file for editors.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -30,6 +31,7 @@ LIFTABLE = (
     "flow-log-captures-rejects",
     "flow-log-can-deliver",
     "log-group-has-retention",
+    "log-group-expires",
     "flow-log-is-not-duplicated",
     "delivery-role-is-scoped",
     "log-group-is-encrypted",
@@ -301,19 +303,29 @@ class Exemptions:
 _LONGEST_FILE = 1_000_000  # bytes: some 4,000 entries
 
 
-def read(file: Path, today: date, stack: str | None = None) -> Exemptions:
+def read(
+    file: Path, today: date, stack: str | None = None, sha256: str | None = None
+) -> Exemptions:
     """Return the exemptions of a file.
 
     Args:
         file: A regular file of a megabyte at most.
         today: The day, in UTC.
         stack: The Pulumi stack that is judged, `project/stack`; None where none is.
+        sha256: The digest that its bytes must have, in hexadecimal digits; None for any.
 
     Raises:
-        ExemptionsError: When it cannot be read, or something in it is not right.
+        ExemptionsError: When it cannot be read, has another digest, or something in it is not
+            right.
     """
     try:
-        return Exemptions(parse(_text(file)), today, stack)
+        content = _content(file)
+        found = hashlib.sha256(content).hexdigest()
+        if sha256 is not None and found != sha256.lower():
+            raise ExemptionsError(
+                f"The exemptions file {file} is not the one that is pinned: its SHA-256 is {found}."
+            )
+        return Exemptions(parse(content.decode("utf-8-sig")), today, stack)
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ExemptionsError(f"The exemptions file {file} cannot be read: {reason}.") from error
@@ -321,7 +333,7 @@ def read(file: Path, today: date, stack: str | None = None) -> Exemptions:
         raise ExemptionsError(f"The exemptions file {file} is not valid:\n{error}") from error
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     # A named pipe would make an ordinary open wait for whoever writes into it.
     number = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with closing(os.fdopen(number, "rb")) as opened:
@@ -330,7 +342,7 @@ def _text(file: Path) -> str:
         content = opened.read(_LONGEST_FILE + 1)
     if len(content) > _LONGEST_FILE:
         raise OSError(None, f"it is longer than {_LONGEST_FILE:,} bytes")
-    return content.decode("utf-8-sig")
+    return content
 
 
 def parse(text: str) -> tuple[Exemption, ...]:

@@ -15,6 +15,7 @@ each the least of several runs in turns. That takes some minutes, and a machine 
 
 import argparse
 import gc
+import json
 import math
 import os
 import shutil
@@ -34,6 +35,7 @@ from pulumi_policy.policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 import localcloud
+from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs_policies import REQUIREMENTS
 from vpc_flow_logs_policies.gate import Gate
 
@@ -60,10 +62,21 @@ def stack(vpcs: int) -> analyzer_pb2.AnalyzeStackRequest:
 
     unknown = UNKNOWN_STRING_VALUE
     group = add(
-        "aws:cloudwatch/logGroup:LogGroup", "records", {"arn": unknown, "retentionInDays": 365}
+        "aws:cloudwatch/logGroup:LogGroup",
+        "records",
+        {"name": "records", "arn": unknown, "retentionInDays": 365},
     )
-    trust = '{"Statement": []}'
-    role = add("aws:iam/role:Role", "delivery", {"arn": unknown, "assumeRolePolicy": trust})
+    trust = json.dumps(trust_policy("aws", "*", "111122223333"))
+    write = json.dumps(delivery_policy(["arn:aws:logs:eu-west-1:111122223333:log-group:records"]))
+    role = add(
+        "aws:iam/role:Role",
+        "delivery",
+        {
+            "arn": unknown,
+            "assumeRolePolicy": trust,
+            "inlinePolicies": [{"name": "deliver", "policy": write}],
+        },
+    )
     for index in range(vpcs):
         vpc = add(
             "aws:ec2/vpc:Vpc",
@@ -137,8 +150,9 @@ def through_the_server() -> None:
 def start() -> None:
     """Print how long a new process takes until it has the policies."""
     program = (
-        f"import sys; sys.path.insert(0, {str(PACK)!r}); import pulumi_policy; "
-        "from policies import REQUIREMENTS; from policies.gate import Gate; "
+        f"import sys; sys.path[:0] = [{str(PACK)!r}, {str(CONTROL.parent)!r}]; "
+        "import pulumi_policy; from vpc_flow_logs_policies import REQUIREMENTS; "
+        "from vpc_flow_logs_policies.gate import Gate; "
         "Gate(REQUIREMENTS).policies(); assert 'pulumi_aws' not in sys.modules"
     )
     seconds = best(lambda: subprocess.run([sys.executable, "-c", program], check=True))

@@ -1,185 +1,66 @@
 """The role that a flow log delivers with may do that and nothing else."""
 
-import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import cast
 
-from pulumi_policy import EnforcementLevel, PolicyResource
+from pulumi_policy import EnforcementLevel
 
 from vpc_flow_logs_control.delivery_role import LISTING_ACTION, SERVICE_PRINCIPAL, WRITE_ACTIONS
 from vpc_flow_logs_control.requirements.delivery_role_is_scoped import REQUIREMENT
 
-from .properties import UNKNOWN, text_of, value_of
+from .delivery_roles import Document, Policy, delivery_roles
+from .places import arn_of
+from .properties import UNKNOWN
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
-from .stack_graph import ROLE_TYPES, FlowLog, StackGraph
+from .stack_graph import StackGraph
 
-_CONDITION_KEYS = frozenset({"aws:sourceaccount", "aws:sourcearn"})
 _DELIVERY_ACTIONS = frozenset(action.lower() for action in (*WRITE_ACTIONS, LISTING_ACTION))
 _ACTIONS_ON_ANY_RESOURCE = frozenset({LISTING_ACTION.lower()})
 # A log group by name or by the beginning of its name, in any region and account.
-_LOG_GROUP = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:*]+.*")
-
-_POLICY_TYPE = frozenset({"aws:iam/policy:Policy"})
-_ATTACHMENT_TYPES = (
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "aws:iam/policyAttachment:PolicyAttachment",
-)
+_LOG_GROUP = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:*?]+.*")
+_ACCOUNT = re.compile(r"\d{12}")
+# The operators that only a value of the right account meets. A negated one, or one with
+# ...IfExists or ForAllValues, is met by requests that say nothing of an account too.
+_ON_TEXT = frozenset({"stringequals", "stringequalsignorecase", "stringlike"})
+_ON_ARNS = _ON_TEXT | {"arnequals", "arnlike"}
 
 
 def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
-    documents = _Documents(graph)
-    for role, logs in _delivery_roles(graph):
-        vpcs = tuple({vpc.urn: vpc for log in logs for vpc in graph.vpcs_of(log)}.values())
-        problems: list[tuple[str, bool]] = []
-        trust = value_of(role.props, _TRUST_KEYS[role.resource_type])
-        problems += _judged("a trust policy", trust, _trust_problems)
-        for title, document in documents.of(role):
-            problems += _judged(title, document, _permission_problems)
-        problems += [(f"has {what}", False) for what in documents.foreign(role)]
+    for each in delivery_roles(graph):
+        problems = list(_judged(each.trust, _trust_problems))
+        for policy in each.policies:
+            problems += _judged(policy, _permission_problems)
+        problems += [(f"has {what}", False) for what in each.foreign]
         for problem, undecidable in dict.fromkeys(problems):
             yield Finding(
-                role.urn,
-                vpcs,
-                f'Role "{role.name}" {problem}.',
+                each.role.urn,
+                each.vpcs(graph),
+                f"Role {graph.called(each.role)} {problem}.",
                 "Let the component make the role, or write it like this one:\n"
                 '    VpcFlowLogs("main", {"vpc_id": vpc.id})',
                 undecidable=undecidable,
             )
 
 
-_TRUST_KEYS = {
-    "aws:iam/role:Role": "assumeRolePolicy",
-    "aws-native:iam:Role": "assumeRolePolicyDocument",
-}
+def _judged(
+    policy: Policy, judge: Callable[[Document], Iterator[str]]
+) -> Iterator[tuple[str, bool]]:
+    if policy.document is UNKNOWN:
+        yield f"has {policy.title} that is not known in preview", True
+    elif policy.document is None:
+        yield f"has {policy.title} that is no JSON object", False
+    else:
+        for statement in _many(policy.document.get("Statement")):
+            if isinstance(statement, Mapping):
+                allowed = cast("Document", statement)
+                if allowed.get("Effect") == "Allow":
+                    yield from (
+                        (f"has {policy.title} that {text}", False) for text in judge(allowed)
+                    )
 
 
-def _delivery_roles(graph: StackGraph) -> list[tuple[PolicyResource, list[FlowLog]]]:
-    """The roles of this stack that its flow logs deliver with, sorted by URN."""
-    roles: dict[str, PolicyResource] = {}
-    logs: dict[str, list[FlowLog]] = defaultdict(list)
-    by_arn = {text_of(role.props, "arn"): role for role in graph.of_types(ROLE_TYPES)}
-    for log in graph.flow_logs:
-        for key in ("iamRoleArn", "deliverLogsPermissionArn"):
-            linked = graph.linked(log.resource, key, ROLE_TYPES)
-            arn = text_of(log.resource.props, key)
-            if isinstance(arn, str) and arn in by_arn:
-                linked = [by_arn[arn]]
-            for role in linked:
-                roles[role.urn] = role
-                logs[role.urn].append(log)
-    return [(roles[urn], logs[urn]) for urn in sorted(roles)]
-
-
-class _Documents:
-    """The policies of each role, wherever in the stack they are declared."""
-
-    def __init__(self, graph: StackGraph) -> None:
-        self._graph = graph
-        self._attached: dict[str, list[tuple[str, object]]] = defaultdict(list)
-        self._foreign: dict[str, list[str]] = defaultdict(list)
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._all_roles = [role.urn for role in graph.of_types(ROLE_TYPES)]
-        for role in graph.of_types(ROLE_TYPES):
-            for key in ("name", "roleName"):
-                name = text_of(role.props, key)
-                if isinstance(name, str):
-                    self._by_name[name].append(role.urn)
-        for policy in graph.of_types(["aws:iam/rolePolicy:RolePolicy"]):
-            for urn in self._roles_of(policy):
-                document = value_of(policy.props, "policy")
-                self._attached[urn].append((f'a policy "{policy.name}"', document))
-        for attachment in graph.of_types(_ATTACHMENT_TYPES):
-            for urn in self._roles_of(attachment):
-                self._attach(urn, attachment, "policyArn")
-        for role in graph.of_types(ROLE_TYPES):
-            self._attach(role.urn, role, "managedPolicyArns")
-
-    def of(self, role: PolicyResource) -> Iterator[tuple[str, object]]:
-        """Each policy of a role: in words, and its document."""
-        for key, document_key in (("inlinePolicies", "policy"), ("policies", "policyDocument")):
-            inline = value_of(role.props, key)
-            if inline is UNKNOWN and role.property_dependencies.get(key):
-                yield "an inline policy", UNKNOWN
-            for entry in cast("Sequence[object]", inline if isinstance(inline, list) else ()):
-                known = isinstance(entry, Mapping)
-                document = (
-                    cast("Mapping[str, object]", entry).get(document_key) if known else UNKNOWN
-                )
-                if document is not None:
-                    yield "an inline policy", document
-        yield from self._attached[role.urn]
-
-    def foreign(self, role: PolicyResource) -> list[str]:
-        """Policies of a role that are declared elsewhere, in words."""
-        return self._foreign[role.urn]
-
-    def _roles_of(self, resource: PolicyResource) -> list[str]:
-        """The URNs of the roles that a policy is, or may be, given to."""
-        found: list[str] = []
-        for key in ("role", "roles"):
-            linked = self._graph.linked(resource, key, ROLE_TYPES)
-            if linked:
-                found += [role.urn for role in linked]
-                continue
-            for name in _many(value_of(resource.props, key)):
-                # One that is not known, and comes from no role of this stack, may be any.
-                any_role = name is UNKNOWN
-                found += self._all_roles if any_role else self._by_name.get(str(name), [])
-        return list(dict.fromkeys(found))
-
-    def _attach(self, role_urn: str, resource: PolicyResource, key: str) -> None:
-        """Add the managed policies that a property names by their ARNs."""
-        policies = self._graph.linked(resource, key, _POLICY_TYPE)
-        for policy in policies:
-            document = value_of(policy.props, "policy")
-            self._attached[role_urn].append((f'a policy "{policy.name}"', document))
-        known_here = {text_of(policy.props, "arn") for policy in policies}
-        value = value_of(resource.props, key)
-        if (
-            value is UNKNOWN
-            and key == "managedPolicyArns"
-            and not resource.property_dependencies.get(key)
-        ):
-            # The program leaves it out, and AWS is going to fill it in.
-            return
-        arns = _many(value)
-        if arns.count(UNKNOWN) > len(policies):
-            self._attached[role_urn].append((f'a policy, by "{resource.name}",', UNKNOWN))
-        self._foreign[role_urn] += [
-            f"a managed policy {arn}"
-            for arn in arns
-            if isinstance(arn, str) and arn not in known_here
-        ]
-
-
-def _judged(title: str, document: object, judge: Any) -> list[tuple[str, bool]]:
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except ValueError:
-            return [(f"has {title} that is not JSON", False)]
-    if not isinstance(document, dict) or _has_unknown(cast("object", document)):
-        return [(f"has {title} that is not known in preview", True)]
-    return [
-        (f"has {title} that {problem}", False)
-        for statement in _many(cast("dict[str, object]", document).get("Statement"))
-        if isinstance(statement, Mapping)
-        and cast("Mapping[str, object]", statement).get("Effect") == "Allow"
-        for problem in judge(cast("Mapping[str, object]", statement))
-    ]
-
-
-def _has_unknown(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_has_unknown, cast("Mapping[str, object]", value).values()))
-    if isinstance(value, list):
-        return any(map(_has_unknown, cast("list[object]", value)))
-    return value is UNKNOWN
-
-
-def _trust_problems(statement: Mapping[str, object]) -> Iterator[str]:
+def _trust_problems(statement: Document) -> Iterator[str]:
     principal = statement.get("Principal")
     services = (
         _many(cast("Mapping[str, object]", principal).get("Service"))
@@ -189,24 +70,58 @@ def _trust_problems(statement: Mapping[str, object]) -> Iterator[str]:
     )
     if services != [SERVICE_PRINCIPAL]:
         yield f"lets others than {SERVICE_PRINCIPAL} take it on"
-    conditions = statement.get("Condition")
-    operators = (
-        cast("Mapping[str, object]", conditions).values() if isinstance(conditions, Mapping) else ()
-    )
-    keys = {
-        key.lower()
-        for operator in operators
-        if isinstance(operator, Mapping)
-        for key in cast("Mapping[str, object]", operator)
-    }
-    if not keys & _CONDITION_KEYS:
+    conditions = list(_conditions(statement))
+    about_accounts = [each for each in conditions if each[1] in _JUDGED_KEYS]
+    if not about_accounts:
         yield (
             "has no condition on aws:SourceAccount or aws:SourceArn, so that flow logs of other "
             "accounts can use it"
         )
+    elif not any(_JUDGED_KEYS[key](operator, values) for operator, key, values in about_accounts):
+        operator, key, _ = about_accounts[0]
+        yield (
+            f"has a condition on {_SPELLED[key]} that flow logs of other accounts meet as well "
+            f"({operator})"
+        )
 
 
-def _permission_problems(statement: Mapping[str, object]) -> Iterator[str]:
+def _conditions(statement: Document) -> Iterator[tuple[str, str, list[object]]]:
+    """Each operator, key in lower case, and values of a statement's conditions."""
+    conditions = statement.get("Condition")
+    if not isinstance(conditions, Mapping):
+        return
+    for operator, keys in cast("Mapping[str, object]", conditions).items():
+        if isinstance(keys, Mapping):
+            for key, values in cast("Mapping[str, object]", keys).items():
+                yield operator, key.lower(), _many(values)
+
+
+def _is_own_account(operator: str, values: list[object]) -> bool:
+    return (
+        _operator(operator) in _ON_TEXT
+        and bool(values)
+        and all(isinstance(value, str) and _ACCOUNT.fullmatch(value) for value in values)
+    )
+
+
+def _is_own_arn(operator: str, values: list[object]) -> bool:
+    arns = [arn_of(value) for value in values]
+    return (
+        _operator(operator) in _ON_ARNS
+        and bool(arns)
+        and all(arn is not None and _ACCOUNT.fullmatch(arn.account) for arn in arns)
+    )
+
+
+def _operator(operator: str) -> str:
+    return operator.lower().removeprefix("foranyvalue:")
+
+
+_JUDGED_KEYS = {"aws:sourceaccount": _is_own_account, "aws:sourcearn": _is_own_arn}
+_SPELLED = {"aws:sourceaccount": "aws:SourceAccount", "aws:sourcearn": "aws:SourceArn"}
+
+
+def _permission_problems(statement: Document) -> Iterator[str]:
     if "NotAction" in statement or "NotResource" in statement:
         yield "allows everything but what it lists"
         return

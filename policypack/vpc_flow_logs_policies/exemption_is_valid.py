@@ -1,5 +1,8 @@
 """Every exemption is well-formed, in force and about a VPC of the stack."""
 
+import difflib
+import glob
+import json
 from collections.abc import Iterator, Mapping
 
 from pulumi_policy import EnforcementLevel
@@ -8,7 +11,9 @@ from vpc_flow_logs_control.exemptions import LONGEST, DeclaredReach, Defect, Exe
 from vpc_flow_logs_control.requirements.exemption_is_valid import REQUIREMENT
 
 from .requirement import Finding, GatedRequirement
-from .stack_graph import StackGraph, identity_of
+from .stack_graph import StackGraph, identity_of, quoted
+
+_URN = "urn:pulumi:"
 
 GATED = GatedRequirement(
     control=REQUIREMENT,
@@ -33,8 +38,16 @@ GATED = GatedRequirement(
             "type": "string",
             "minLength": 1,
             "description": (
-                "The exemptions file, a path relative to the folder of the Pulumi project. "
+                "The exemptions file, a path relative to the folder of the project's Pulumi.yaml. "
                 "Without it there are no exemptions."
+            ),
+        },
+        "sha256": {
+            "type": "string",
+            "pattern": "^[0-9a-fA-F]{64}$",
+            "description": (
+                "The SHA-256 that the exemptions file must have, as `sha256sum` prints it. Without "
+                "it any will do."
             ),
         },
     },
@@ -52,10 +65,33 @@ def findings(exemptions: Exemptions, graph: StackGraph) -> Iterator[Finding]:
     matched = {entry for entry in exemptions.entries if any(map(entry.may_match, vpcs))}
     reach = DeclaredReach(graph.project, graph.stack)
     for entry, defect in exemptions.defects(matched, reach):
-        remedy = _WORDS[defect][1].format(
-            days=LONGEST.days, project=graph.project, stack=graph.stack
+        remedy = (
+            _remedy(entry, graph)
+            if defect is Defect.UNMATCHED
+            else _WORDS[defect][1].format(days=LONGEST.days)
         )
         yield Finding("", (), problem_with(entry, defect), remedy)
+
+
+def _remedy(entry: Exemption, graph: StackGraph) -> str:
+    """What to do with an entry that matches no VPC. It never makes an entry lift more."""
+    remove = "Remove it, or correct its vpc."
+    name = entry.vpc or ""
+    names = sorted({coverage.vpc.name for coverage in graph.coverage})
+    if name in names:
+        literal = glob.escape(name)
+        return f"Its vpc is a pattern. To name the VPC that is called so:\n    {_line(literal)}"
+    if name.startswith(_URN):
+        return remove
+    near = difflib.get_close_matches(name, names, n=1)
+    if near:
+        remove += f" Did you mean {quoted(near[0])}?"
+    exact = f"{_URN}{graph.stack}::{graph.project}::**::{name}"
+    return f"{remove} In a file that stacks share, name the stack:\n    {_line(exact)}"
+
+
+def _line(vpc: str) -> str:
+    return f'"vpc": {json.dumps(vpc, ensure_ascii=not vpc.isprintable())}'
 
 
 def problem_with(entry: Exemption, defect: Defect) -> str:
@@ -79,9 +115,6 @@ _WORDS: Mapping[Defect, tuple[str, str]] = {
     ),
     Defect.UNMATCHED: (
         "matches no VPC of this stack",
-        (
-            "Remove it, or correct its vpc; in a file that stacks share, name the stack:\n"
-            '    "vpc": "urn:pulumi:{stack}::{project}::**"'
-        ),
+        "",
     ),
 }

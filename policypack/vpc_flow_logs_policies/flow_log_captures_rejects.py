@@ -1,17 +1,21 @@
 """The flow logs of a VPC take in rejected traffic."""
 
+import difflib
 from collections.abc import Iterator
 from typing import Any
 
 from pulumi_policy import EnforcementLevel
 
+from vpc_flow_logs_control.log_format import fields_of
 from vpc_flow_logs_control.requirements.flow_log_captures_rejects import REQUIREMENT
 
+from .kinds import FLOW_LOG_TYPES
 from .properties import UNKNOWN, text_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
-from .stack_graph import FLOW_LOG_TYPES, StackGraph, Verdict, names
+from .stack_graph import Coverage, FlowLog, StackGraph, Verdict, quoted
 
 _WITH_REJECTS = frozenset({"REJECT", "ALL"})
+_TRAFFIC_TYPES = ("ACCEPT", "REJECT", "ALL")
 
 
 def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
@@ -19,25 +23,70 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
         # A VPC without any flow log is what another policy speaks of.
         if coverage.verdict is not Verdict.COVERED:
             continue
-        types = [text_of(log.resource.props, "trafficType") for log in coverage.flow_logs]
+        types = [_traffic_type(log) for log in coverage.flow_logs]
         if _WITH_REJECTS.intersection(types):
+            yield from _indistinct(graph, coverage)
             continue
         undecidable = UNKNOWN in types
-        logs = names(coverage.flow_logs)
+        logs = graph.names(coverage.flow_logs)
+        vpc = graph.called(coverage.vpc)
         verdict = (
-            f'It is undecidable whether rejected traffic of VPC "{coverage.vpc.name}" is logged: '
+            f"It is undecidable whether rejected traffic of VPC {vpc} is logged: "
             f"the traffic type of {logs} is not known in preview."
             if undecidable
-            else f'Rejected traffic of VPC "{coverage.vpc.name}" is not logged: '
-            f"{logs} has traffic type ACCEPT or none."
+            else f"Rejected traffic of VPC {vpc} is not logged: {logs} "
+            f"{'has' if len(types) == 1 else 'have'} {_in_words(types)}."
         )
+        flow_log = coverage.flow_logs[0].resource
         yield Finding(
-            coverage.flow_logs[0].resource.urn,
+            flow_log.urn,
             (coverage.vpc,),
             verdict,
-            'Set the traffic type on the flow log:\n    traffic_type="REJECT",  # or "ALL"',
+            "Set the traffic type on the flow log, to REJECT or ALL:\n"
+            + graph.assignment(flow_log, "trafficType", '"REJECT"', "REJECT"),
             undecidable=undecidable,
         )
+
+
+def _traffic_type(log: FlowLog) -> object:
+    return text_of(log.resource.props, "trafficType")
+
+
+def _in_words(types: list[object]) -> str:
+    """Traffic types for a message; whatever does not look like one may be a secret."""
+    words = {
+        f"traffic type {quoted(each)}"
+        if isinstance(each, str) and difflib.get_close_matches(each.upper(), _TRAFFIC_TYPES, n=1)
+        else "no traffic type that AWS knows"
+        for each in types
+    }
+    return " and ".join(sorted(words))
+
+
+def _indistinct(graph: StackGraph, coverage: Coverage) -> Iterator[Finding]:
+    """Remark that rejected traffic is recorded, and cannot be told from what was let through."""
+    logs = [log for log in coverage.flow_logs if _traffic_type(log) in _WITH_REJECTS]
+    if not all(_mixes_without_telling(log) for log in logs):
+        return
+    flow_log = logs[0].resource
+    yield Finding(
+        flow_log.urn,
+        (coverage.vpc,),
+        f"Which records of VPC {graph.called(coverage.vpc)} are of rejected traffic cannot be "
+        f"told: {graph.names(logs)} records ALL, and its format lacks ${{action}}.",
+        "Add ${action} to log_format, or record rejected traffic alone:\n"
+        + graph.assignment(flow_log, "trafficType", '"REJECT"', "REJECT"),
+        is_remark=True,
+    )
+
+
+def _mixes_without_telling(log: FlowLog) -> bool:
+    log_format = text_of(log.resource.props, "logFormat")
+    return (
+        _traffic_type(log) == "ALL"
+        and isinstance(log_format, str)
+        and "action" not in fields_of(log_format)
+    )
 
 
 def _remediate(resource_type: str, _urn: str, inputs: Any, _config: Config) -> bool:

@@ -7,7 +7,7 @@ policy here: whatever goes wrong in one is a violation that names it.
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from vpc_flow_logs_control.exemptions import Exemption, Exemptions, ExemptionsError, read
+from vpc_flow_logs_control.exemptions import Exemption, Exemptions, ExemptionsError
 from vpc_flow_logs_control.requirements import Requirement
 
 from . import exemption_is_valid, gate_is_sound, waiver_is_visible
 from .configuration import configured
+from .exemptions_file import ExemptionsFile
 from .requirement import Config, Finding, GatedRequirement
 from .stack_graph import StackGraph, identity_of
 
@@ -67,7 +68,12 @@ class Gate:
         """
         self._requirements = requirements
         self._today = today
+        self._exemptions_file = ExemptionsFile()
         self._exemptions = Exemptions()
+        self._inputs: dict[str, Mapping[str, Any]] = {}
+        self._set_right: set[str] = set()
+        self._graph: StackGraph | None = None
+        self._judged_by: set[str] = set()
         self._waivers: list[_Message] = []
         self._defects: list[_Message] = []
         self._about_the_gate: Mapping[str, _AboutTheGate] = {
@@ -79,9 +85,19 @@ class Gate:
     def policies(self) -> list[Policy]:
         """The policies for a policy pack, in order."""
         return [
-            (_RemediatedPolicy if requirement.remediate else _JudgedPolicy)(self, requirement)
+            _ListeningPolicy(self, requirement)
+            if requirement.name == gate_is_sound.GATED.name
+            else (_RemediatedPolicy if requirement.remediate else _JudgedPolicy)(self, requirement)
             for requirement in self._requirements
         ]
+
+    def hear(self, args: ResourceValidationArgs) -> None:
+        """Remember what the program sets on a resource.
+
+        Args:
+            args: The resource as it is registered, before a provider has answered.
+        """
+        self._inputs[args.urn] = args.props
 
     def judge(
         self, requirement: GatedRequirement, args: StackValidationArgs, report: ReportViolation
@@ -118,7 +134,10 @@ class Gate:
             # There is nothing to report to at this point. The stack is judged as it is.
             self._defects.append(_Message(args.urn, _defect(requirement, error)))
             return None
-        return args.props if changed else None
+        if not changed:
+            return None
+        self._set_right.add(args.urn)
+        return args.props
 
     def _messages(
         self, requirement: GatedRequirement, args: StackValidationArgs, config: Config
@@ -126,18 +145,32 @@ class Gate:
         if requirement.check is None:
             yield from self._about_the_gate[requirement.name](args, config)
             return
-        findings = requirement.check(StackGraph(args.resources), config)
+        graph = self._graph_of(requirement, args)
+        findings = requirement.check(graph, config)
         for finding in sorted(findings, key=lambda finding: (finding.urn, finding.problem)):
             if waiver := self._waiver(requirement, finding, config):
-                self._waivers.append(waiver)
+                self._waivers.append(replace(waiver, urn=graph.told_of(waiver.urn)))
             else:
-                yield _message(requirement, finding, self._almost_lifting(requirement, finding))
+                remark = self._almost_lifting(requirement, finding)
+                message = _message(requirement, finding, remark)
+                yield replace(message, urn=graph.told_of(finding.urn))
+
+    def _graph_of(self, requirement: GatedRequirement, args: StackValidationArgs) -> StackGraph:
+        """The graph of a stack, which the policies share: each sees every stack once, in turn."""
+        if self._graph is None or requirement.name in self._judged_by:
+            self._judged_by.clear()
+            self._graph = None
+            self._graph = StackGraph(args.resources, self._inputs, self._set_right)
+        self._judged_by.add(requirement.name)
+        return self._graph
 
     def _waiver(
         self, requirement: GatedRequirement, finding: Finding, config: Config
     ) -> _Message | None:
-        if finding.undecidable and config["undecidable"] == "advisory":
+        if finding.undecidable and config[finding.setting] == "advisory":
             return _Message(finding.urn, f"{requirement.name} is undecided: {finding.problem}")
+        if finding.is_remark:
+            return _Message(finding.urn, f"{finding.problem}\n{finding.remedy}")
         used: list[str] = []
         for vpc in finding.vpcs:
             identity = identity_of(vpc)
@@ -165,10 +198,13 @@ class Gate:
         self._exemptions = Exemptions()
         if "file" not in config:
             return
-        graph = StackGraph(args.resources)
+        graph = self._graph_of(exemption_is_valid.GATED, args)
         try:
-            self._exemptions = read(
-                Path(config["file"]), self._today(), f"{graph.project}/{graph.stack}"
+            self._exemptions = self._exemptions_file.read(
+                config["file"],
+                config.get("sha256"),
+                self._today(),
+                f"{graph.project}/{graph.stack}",
             )
         except ExemptionsError as error:
             yield _Message("", f"{error}\nUntil that is put right, nothing is exempt.")
@@ -234,6 +270,29 @@ def _framework(requirement: Requirement) -> PolicyComplianceFramework | None:
         return None
     name, _, version = control.standard.rpartition(" ")
     return PolicyComplianceFramework(name=name, version=version, reference=control.id)
+
+
+class _ListeningPolicy(_JudgedPolicy, ResourceValidationPolicy):  # pyright: ignore[reportIncompatibleMethodOverride] (one method for resources and stacks)
+    """A requirement that also hears what the program sets on each resource.
+
+    When the stack is judged, the engine tells what providers answered. In a preview that leaves
+    open whether a property is not set, or not known yet.
+    """
+
+    def has_validation(self) -> bool:
+        """Whether the engine tells of single resources."""
+        return True
+
+    def has_remediation(self) -> bool:
+        return False
+
+    def validate(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, args: Any, report_violation: ReportViolation
+    ) -> None:
+        if isinstance(args, ResourceValidationArgs):
+            self._gate.hear(args)
+        else:
+            super().validate(args, report_violation)
 
 
 def _message(requirement: GatedRequirement, finding: Finding, remark: str = "") -> _Message:

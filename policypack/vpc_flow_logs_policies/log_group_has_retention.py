@@ -1,10 +1,8 @@
-"""The log groups that flow logs deliver to keep the records long enough, and not for ever."""
+"""The log groups that flow logs deliver to keep the records long enough."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from typing import Any
 
-from pulumi_policy import EnforcementLevel
+from pulumi_policy import EnforcementLevel, PolicyResource
 
 from vpc_flow_logs_control.requirements.log_group_has_retention import REQUIREMENT
 from vpc_flow_logs_control.retention import (
@@ -13,50 +11,80 @@ from vpc_flow_logs_control.retention import (
     shortest_retention,
 )
 
-from .log_groups import log_groups_delivered_to
-from .properties import UNKNOWN, value_of
+from .log_groups import delivering_elsewhere, log_groups_delivered_to
+from .properties import UNKNOWN, text_of, value_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
-from .stack_graph import LOG_GROUP_TYPES, StackGraph
+from .stack_graph import StackGraph
 
 
 def _check(graph: StackGraph, config: Config) -> Iterator[Finding]:
     minimum = int(config["minimumRetentionDays"])
     for delivered in log_groups_delivered_to(graph):
-        days = value_of(delivered.log_group.props, "retentionInDays")
-        if days is UNKNOWN:
-            problem = "has a retention that is not known in preview"
-        elif not isinstance(days, int | float) or days == 0:
-            problem = "has no retention: its records are kept, and paid for, for ever"
-        elif days < minimum:
-            problem = f"keeps records for {int(days)} days only, at least {minimum} are required"
-        else:
+        log_group = delivered.log_group
+        problem, undecidable = _problem(log_group, minimum)
+        if not problem:
             continue
-        yield Finding(
-            delivered.log_group.urn,
-            delivered.vpcs,
-            f"{delivered.in_words} {problem}.",
+        shortest = str(shortest_retention(minimum))
+        remedy = (
             "Set the retention on the log group:\n"
-            f"    retention_in_days={shortest_retention(minimum)},",
-            undecidable=days is UNKNOWN,
+            + graph.assignment(log_group, "retentionInDays", shortest, shortest)
+            if not _is_of_delivery(log_group)
+            else "Use a log group of another class:\n"
+            + graph.assignment(log_group, "logGroupClass", '"STANDARD"', "STANDARD")
+        )
+        yield Finding(
+            log_group.urn,
+            delivered.vpcs,
+            f"{delivered.in_words(graph)} {problem}.",
+            remedy,
+            undecidable=undecidable,
+        )
+    for log in delivering_elsewhere(graph):
+        yield Finding(
+            log.resource.urn,
+            tuple(graph.vpcs_of(log)),
+            f"Flow log {graph.called(log.resource)} delivers to a log group that this stack does "
+            "not declare, or only reads: its retention was not judged.",
+            "`vpc-flow-logs audit` judges it where it is.",
+            is_remark=True,
         )
 
 
-def _remediate(resource_type: str, urn: str, inputs: Any, config: Config) -> bool:
-    # An unknown value is a string here, and is left alone as any value that is set.
-    if resource_type not in LOG_GROUP_TYPES or inputs.get("retentionInDays"):
-        return False
-    if not any(fnmatchcase(urn, pattern) for pattern in config["remediateLogGroups"]):
-        return False
-    inputs["retentionInDays"] = shortest_retention(int(config["minimumRetentionDays"]))
-    return True
+def _problem(log_group: PolicyResource, minimum: int) -> tuple[str, bool]:
+    """What is wrong with a log group's retention, and whether that cannot be said; empty if fine.
+
+    Source: CloudWatch Logs User Guide, "Log classes"; the retention of the class DELIVERY is fixed.
+    """
+    if _is_of_delivery(log_group):
+        return (
+            "is of class DELIVERY: CloudWatch keeps its records for two days, whatever is set",
+            False,
+        )
+    of_class = log_group.property_dependencies.get("logGroupClass")
+    if of_class and text_of(log_group.props, "logGroupClass") is UNKNOWN:
+        return "has a class that is not known in preview", True
+    days = value_of(log_group.props, "retentionInDays")
+    if days is UNKNOWN:
+        return "has a retention that is not known in preview", True
+    # Without a retention, or with 0, they are never deleted.
+    if isinstance(days, int | float) and 0 < days < minimum:
+        return f"keeps records for {int(days)} days only, at least {minimum} are required", False
+    return "", False
+
+
+def _is_of_delivery(log_group: PolicyResource) -> bool:
+    return text_of(log_group.props, "logGroupClass") == "DELIVERY"
 
 
 GATED = GatedRequirement(
     control=REQUIREMENT,
-    judged="Only the log groups to which a flow log of this stack delivers are looked at.",
+    judged=(
+        "Only the log groups to which a flow log of this stack delivers are looked at. Of one that "
+        "the stack does not declare, or only reads, it is said that it was not judged."
+    ),
     level=EnforcementLevel.MANDATORY,
     good='log_group = aws.cloudwatch.LogGroup("flow-logs", retention_in_days=365)\n',
-    bad='log_group = aws.cloudwatch.LogGroup("flow-logs")  # for ever\n',
+    bad='log_group = aws.cloudwatch.LogGroup("flow-logs", retention_in_days=30)\n',
     check=_check,
     properties={
         "minimumRetentionDays": {
@@ -66,21 +94,6 @@ GATED = GatedRequirement(
             "default": DEFAULT_RETENTION_IN_DAYS,
             "description": "For how many days records have to be kept, at least.",
         },
-        "remediateLogGroups": {
-            "type": "array",
-            "items": {"type": "string", "minLength": 1},
-            "default": ["*[Ff]low*[Ll]og*::*", "*::*[Ff]low*[Ll]og*"],
-            "description": (
-                "Globs over the URN of the log groups to which the level `remediate` may give a "
-                "retention."
-            ),
-        },
         "undecidable": UNDECIDABLE_PROPERTY,
     },
-    remediate=_remediate,
-    remediation=(
-        "A log group without a retention gets the minimum. Log groups are set right one by one, "
-        "before it is known which flow log delivers to them, so this goes by "
-        "`remediateLogGroups`: by default, the log groups with `flow` and `log` in their URN."
-    ),
 )

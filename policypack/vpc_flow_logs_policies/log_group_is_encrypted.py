@@ -27,8 +27,9 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
         yield Finding(
             delivered.log_group.urn,
             delivered.vpcs,
-            f"{delivered.in_words} {problem}.",
-            "Set the key's ARN on the log group:\n    kms_key_id=key.arn,",
+            f"{delivered.in_words(graph)} {problem}.",
+            "Set the key's ARN on the log group:\n"
+            + graph.assignment(delivered.log_group, "kmsKeyId", "key.arn", "!GetAtt Key.Arn"),
             undecidable=key is UNKNOWN,
         )
 

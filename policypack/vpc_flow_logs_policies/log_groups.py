@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from pulumi_policy import PolicyResource
 
-from .properties import text_of
-from .stack_graph import LOG_GROUP_TYPES, FlowLog, StackGraph, names, region_of
+from .kinds import LOG_GROUP_TYPES
+from .places import region_of
+from .properties import UNKNOWN, text_of
+from .stack_graph import FlowLog, StackGraph
 
-_NAME_KEYS = {
+NAME_KEYS = {
     "aws:cloudwatch/logGroup:LogGroup": "name",
     "aws-native:logs:LogGroup": "logGroupName",
 }
+"""The property that has a log group's name in AWS."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,11 @@ class DeliveredTo:
     flow_logs: tuple[FlowLog, ...]
     vpcs: tuple[PolicyResource, ...]
 
-    @property
-    def in_words(self) -> str:
+    def in_words(self, graph: StackGraph) -> str:
         """The log group with its flow logs, for a message."""
-        return f'Log group "{self.log_group.name}", to which {names(self.flow_logs)} delivers,'
+        deliver = "delivers" if len(self.flow_logs) == 1 else "deliver"
+        flow_logs = graph.names(self.flow_logs)
+        return f"Log group {graph.called(self.log_group)}, to which {flow_logs} {deliver},"
 
 
 def log_groups_delivered_to(graph: StackGraph) -> list[DeliveredTo]:
@@ -42,7 +46,7 @@ def log_groups_delivered_to(graph: StackGraph) -> list[DeliveredTo]:
     """
     by_name: dict[str, list[PolicyResource]] = defaultdict(list)
     for log_group in graph.of_types(LOG_GROUP_TYPES):
-        name = text_of(log_group.props, _NAME_KEYS[log_group.resource_type])
+        name = text_of(log_group.props, NAME_KEYS[log_group.resource_type])
         if isinstance(name, str):
             by_name[name].append(log_group)
 
@@ -67,6 +71,21 @@ def log_groups_delivered_to(graph: StackGraph) -> list[DeliveredTo]:
             tuple({vpc.urn: vpc for log in flow_logs[urn] for vpc in graph.vpcs_of(log)}.values()),
         )
         for urn in sorted(found)
+    ]
+
+
+def delivering_elsewhere(graph: StackGraph) -> list[FlowLog]:
+    """The flow logs whose log group this stack does not declare, or only reads."""
+    here = {log.resource.urn for each in log_groups_delivered_to(graph) for log in each.flow_logs}
+    return [
+        log
+        for log in graph.flow_logs
+        if log.resource.urn not in here
+        and text_of(log.resource.props, "logDestinationType") in (None, "cloud-watch-logs")
+        and any(
+            text_of(log.resource.props, key) not in (None, UNKNOWN)
+            for key in ("logDestination", "logGroupName")
+        )
     ]
 
 

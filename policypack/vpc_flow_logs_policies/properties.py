@@ -6,7 +6,7 @@ as advisory, and the deployment goes on. So every property is read here, where u
 like any other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Literal, cast
 
@@ -21,6 +21,45 @@ class Unknown(Enum):
 
 UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
 """Stands for a value that is not known in preview."""
+
+
+class Declared(Mapping[str, Any]):
+    """A resource's outputs, with what the program sets where an output is not known.
+
+    In a preview the AWS provider answers "unknown" for an optional property whether the program
+    computes it or does not set it at all, and a provider whose own configuration is not known yet
+    answers nothing. What the program sets tells these apart.
+    """
+
+    def __init__(self, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+        """Put the outputs over the inputs."""
+        self._outputs = outputs
+        self._inputs = inputs
+
+    def __getitem__(self, key: str) -> Any:  # noqa: D105 (Mapping's)
+        try:
+            return self._outputs[key]
+        except (UnknownValueError, KeyError):
+            return self._inputs[key]
+
+    def __iter__(self) -> Iterator[str]:  # noqa: D105 (Mapping's)
+        yield from dict.fromkeys((*self._outputs, *self._inputs))
+
+    def __len__(self) -> int:  # noqa: D105 (Mapping's)
+        return sum(1 for _ in self)
+
+
+class Untold(Mapping[str, Any]):
+    """The properties of a resource of which nothing but its type is told: each is unknown."""
+
+    def __getitem__(self, key: str) -> Unknown:  # noqa: D105 (Mapping's)
+        return UNKNOWN
+
+    def __iter__(self) -> Iterator[str]:  # noqa: D105 (Mapping's)
+        return iter(())
+
+    def __len__(self) -> int:  # noqa: D105 (Mapping's)
+        return 0
 
 
 def value_of(properties: Mapping[str, Any], key: str) -> object:
@@ -43,6 +82,20 @@ def text_of(properties: Mapping[str, Any], key: str) -> str | Unknown | None:
     if value is UNKNOWN:
         return UNKNOWN
     return value if isinstance(value, str) and value else None
+
+
+def has_unknown(value: object) -> bool:
+    """Whether anything in a plain value is not known."""
+    if isinstance(value, Mapping):
+        return any(map(has_unknown, cast("Mapping[str, object]", value).values()))
+    if isinstance(value, list):
+        return any(map(has_unknown, cast("list[object]", value)))
+    return value is UNKNOWN
+
+
+def plain(properties: Mapping[str, Any]) -> dict[str, object]:
+    """All properties as plain Python values, with `UNKNOWN` in the places that are not known."""
+    return {key: value_of(properties, key) for key in properties}
 
 
 def _element(container: Any, key: str | int, missing: type[LookupError]) -> object:

@@ -25,6 +25,8 @@ class Finding:
         problem: What is wrong, naming the resource.
         remedy: What to do; code on lines of its own.
         undecidable: True where it cannot be said before the deployment.
+        setting: The property that says what becomes of it where it is undecidable.
+        is_remark: True where the requirement is met, and something remains to be said.
     """
 
     urn: str
@@ -32,6 +34,8 @@ class Finding:
     problem: str
     remedy: str
     undecidable: bool = False
+    setting: str = "undecidable"
+    is_remark: bool = False
 
 
 Config = Mapping[str, Any]

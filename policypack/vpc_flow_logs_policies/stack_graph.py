@@ -3,14 +3,16 @@
 While a VPC is only planned it has no id, so its flow log's ``vpcId`` is unknown too. What is known
 is from which resources a property's value is made (``propertyDependencies``), and that is followed
 here: straight to a VPC, through a subnet to its VPC, or through a component to the VPCs in it.
-Where ids are known, because the stack exists already, they decide.
+Where ids are known, because the stack exists already, they decide. Resources that have one id are
+one VPC.
 
 Whatever cannot be worked out is said to be undecidable, and never counts as coverage.
 """
 
+import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,15 +20,22 @@ from pulumi_policy import PolicyResource
 
 from vpc_flow_logs_control.exemptions import Identity
 
-from .properties import UNKNOWN, Unknown, text_of, value_of
-
-VPC_TYPES = frozenset(
-    {"aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc", "aws-native:ec2:Vpc"},
+from .kinds import (
+    BUCKET_TYPES,
+    DEFAULT_VPC_TYPE,
+    FLOW_LOG_TYPES,
+    LOG_GROUP_TYPES,
+    ROLE_TYPES,
+    STREAM_TYPES,
+    VPC_TYPES,
+    is_native,
 )
-FLOW_LOG_TYPES = frozenset({"aws:ec2/flowLog:FlowLog", "aws-native:ec2:FlowLog"})
-LOG_GROUP_TYPES = frozenset({"aws:cloudwatch/logGroup:LogGroup", "aws-native:logs:LogGroup"})
-ROLE_TYPES = frozenset({"aws:iam/role:Role", "aws-native:iam:Role"})
+from .other_declarations import BY_TYPE_NAME, Unreadable, understood
+from .places import account_of, region_of
+from .properties import UNKNOWN, Declared, Unknown, Untold, has_unknown, plain, text_of
 
+# None of their properties is ever the id of a VPC.
+_OUTSIDE_OF_VPCS = LOG_GROUP_TYPES | ROLE_TYPES | BUCKET_TYPES | STREAM_TYPES
 # The properties by which a resource says in which VPC it lies: subnets, security groups and
 # gateways name the VPC, a peering connection two; network interfaces, instances and NAT gateways
 # name their subnet.
@@ -45,30 +54,6 @@ class Verdict(Enum):
     COVERED = "covered"
     NOT_COVERED = "not covered"
     UNDECIDABLE = "undecidable"
-
-
-@dataclass(frozen=True)
-class Region:
-    """Where a resource is deployed.
-
-    Attributes:
-        name: The region's name, such as ``eu-west-1``; None where the program does not say it,
-            `UNKNOWN` where it computes it.
-        provider: The URN of the provider, whose region it is when the resource has none itself.
-    """
-
-    name: str | Unknown | None
-    provider: str | None
-
-    def is_same_as(self, other: "Region") -> bool | None:
-        """Whether both are the same region; None where that cannot be said."""
-        if UNKNOWN in (self.name, other.name):
-            return None
-        if self.name is not None and other.name is not None:
-            return self.name == other.name
-        if self.name is None and other.name is None and self.provider is not None:
-            return True if self.provider == other.provider else None
-        return None
 
 
 @dataclass(frozen=True)
@@ -114,7 +99,9 @@ class StackGraph:
 
     Attributes:
         coverage: What is known about each VPC, sorted by URN.
-        flow_logs: Every flow log, sorted by URN.
+        flow_logs: Every flow log of which more than its type is told, sorted by URN.
+        unreadable: What may declare VPCs and cannot be read.
+        set_right: The URNs of the resources that a remediation has changed.
         stack: The stack's name; empty where there is no resource.
         project: The project's name; empty where there is no resource.
     """
@@ -123,31 +110,95 @@ class StackGraph:
     project: str
     coverage: tuple[Coverage, ...]
     flow_logs: tuple[FlowLog, ...]
+    unreadable: tuple[Unreadable, ...]
+    set_right: frozenset[str]
 
-    def __init__(self, resources: Sequence[PolicyResource]) -> None:
+    def __init__(
+        self,
+        resources: Sequence[PolicyResource],
+        inputs: Mapping[str, Mapping[str, object]] | None = None,
+        set_right: Iterable[str] = (),
+    ) -> None:
         """Work out every link.
 
         Args:
-            resources: What the engine passes, in any order.
+            resources: What the engine passes, in any order. Those that stand for others get the
+                type and the properties of these.
+            inputs: What the program sets on each resource, by URN, where that is told.
+            set_right: The URNs of the resources that a policy's remediation has changed.
         """
-        ordered = sorted(resources, key=lambda resource: resource.urn)
         # urn:pulumi:<stack>::<project>::<types>::<name>
-        urn = ordered[0].urn if ordered else "urn:pulumi:::::"
+        urn = resources[0].urn if resources else "urn:pulumi:::::"
         self.stack, self.project = urn.removeprefix("urn:pulumi:").split("::")[:2]
+        self.set_right = frozenset(set_right)
+        self._skipped = _skipped(resources, inputs or {})
+        for resource in resources:
+            if resource.urn in (inputs or {}):
+                resource.props = Declared(resource.props, (inputs or {})[resource.urn])
+        declarations = understood(
+            resource for resource in resources if resource.urn not in self._skipped
+        )
+        self._declared_by = declarations.declared_by
+        self.unreadable = tuple(declarations.unreadable)
+        ordered = sorted(declarations.resources, key=lambda resource: resource.urn)
         self._of_type: dict[str, list[PolicyResource]] = defaultdict(list)
         self._children: dict[str, list[PolicyResource]] = defaultdict(list)
         for resource in ordered:
             self._of_type[resource.resource_type].append(resource)
             if resource.parent is not None:
                 self._children[resource.parent.urn].append(resource)
-        vpcs = self.of_types(VPC_TYPES)
-        self._vpc_ids = {vpc.urn: id_of(vpc) for vpc in vpcs}
-        self._urn_of_vpc_id = {known: urn for urn, known in self._vpc_ids.items() if known}
+        self._named = Counter((each.resource_type, each.name) for each in ordered)
+        self._vpcs = {vpc.urn: vpc for vpc in self.of_types(VPC_TYPES)}
+        ids = {urn: id_of(vpc) for urn, vpc in self._vpcs.items()}
+        self._first = _first_of_each(self._vpcs, ids)
+        self._of_first: dict[str, list[PolicyResource]] = defaultdict(list)
+        for urn, first in self._first.items():
+            self._of_first[first].append(self._vpcs[urn])
+        self._urn_of_vpc_id = {known: self._first[urn] for urn, known in ids.items() if known}
+        self._with_known_id = frozenset(self._urn_of_vpc_id.values())
         self._places: dict[str, frozenset[str]] = {}
         self._insides: dict[tuple[str, frozenset[str]], dict[str, PolicyResource]] = {}
-        self.flow_logs = tuple(self._flow_log(log) for log in self.of_types(FLOW_LOG_TYPES))
-        self.coverage = tuple(self._coverage_of(vpcs))
-        self._vpcs = {vpc.urn: vpc for vpc in vpcs}
+        flow_logs = [self._flow_log(log) for log in self.of_types(FLOW_LOG_TYPES)]
+        self.flow_logs = tuple(
+            log for log in flow_logs if not isinstance(log.resource.props, Untold)
+        )
+        self.coverage = tuple(self._coverage_of(flow_logs))
+
+    def called(self, resource: PolicyResource) -> str:
+        """A resource's name in quotes, for a message; with its URN where another is called so."""
+        name = quoted(resource.name)
+        if self._named[resource.resource_type, resource.name] > 1:
+            return f"{name} ({resource.urn})"
+        return name
+
+    def names(self, flow_logs: Sequence[FlowLog]) -> str:
+        """Flow logs in words; a few by name, the others by their number."""
+        shown = [self.called(log.resource) for log in flow_logs[:3]]
+        if len(flow_logs) > len(shown):
+            shown.append(f"{len(flow_logs) - len(shown)} more")
+        return f"flow log{'s' if len(flow_logs) > 1 else ''} {', '.join(shown)}"
+
+    def told_of(self, urn: str) -> str:
+        """The URN of a resource that the engine knows: what declares the one with this URN."""
+        return self._declared_by[urn].urn if urn in self._declared_by else urn
+
+    def assignment(self, resource: PolicyResource, key: str, python: str, template: str) -> str:
+        """The line that sets a property where the resource is declared.
+
+        Args:
+            resource: The resource.
+            key: The property's name in Pulumi's schema, such as ``vpcId``.
+            python: The value in a program.
+            template: The value in a CloudFormation template.
+        """
+        if self.is_of_cloudformation(resource):
+            return f"    {key[:1].upper()}{key[1:]}: {template}"
+        return f"    {re.sub('(?=[A-Z])', '_', key).lower()}={python},"
+
+    def is_of_cloudformation(self, resource: PolicyResource) -> bool:
+        """Whether a resource is declared with CloudFormation's names, in a template or alone."""
+        declared_as = resource.urn.split("::")[2].rsplit("$", 1)[-1]
+        return resource.urn in self._declared_by or declared_as in BY_TYPE_NAME
 
     def of_types(self, types: Iterable[str]) -> list[PolicyResource]:
         """The resources of these types, sorted by URN."""
@@ -156,10 +207,10 @@ class StackGraph:
 
     def vpcs_of(self, flow_log: FlowLog) -> list[PolicyResource]:
         """The VPCs of this stack that a flow log is on, or may be on, or logs a part of."""
-        urns = set(flow_log.may_cover | flow_log.partly_covers)
+        firsts = set(flow_log.may_cover | flow_log.partly_covers)
         if flow_log.covers is not None:
-            urns.add(flow_log.covers)
-        return [self._vpcs[urn] for urn in sorted(urns)]
+            firsts.add(flow_log.covers)
+        return [vpc for first in sorted(firsts) for vpc in self._of_first[first]]
 
     def linked(
         self, resource: PolicyResource, key: str, types: frozenset[str]
@@ -206,14 +257,14 @@ class StackGraph:
         named = self._named_by(resource, target.key)
         candidates = named - {_ELSEWHERE}
         undecided = FlowLog(resource, may_cover=candidates, may_cover_any=not candidates)
-        if target.part is UNKNOWN:
+        if target.part is UNKNOWN or isinstance(resource.props, Untold):
             return undecided
         if target.part:
             return FlowLog(resource, partly_covers=candidates, part=target.part)
         value = text_of(resource.props, target.key)
         if isinstance(value, str) and value not in self._urn_of_vpc_id:
             # The id of a VPC outside this stack, or of one whose id the provider does not tell.
-            untold = frozenset(urn for urn in candidates if self._vpc_ids[urn] is None)
+            untold = candidates - self._with_known_id
             if not untold:
                 return FlowLog(resource)
             named = untold | (named & {_ELSEWHERE})
@@ -231,7 +282,8 @@ class StackGraph:
         found: set[str] = set()
         components: list[frozenset[str]] = []
         for dependency in dependencies:
-            if inside := self._inside(dependency, VPC_TYPES).keys():
+            if within := self._inside(dependency, VPC_TYPES):
+                inside = {self._first[urn] for urn in within}
                 components.append(self._place_of(dependency) - {_ELSEWHERE} | inside)
             else:
                 found |= self._place_of(dependency)
@@ -247,8 +299,10 @@ class StackGraph:
         Anything that does not say where it lies may have the id of a VPC from elsewhere, such as a
         stack reference; but not what EC2 has of that kind, such as a route or an address.
         """
-        if resource.resource_type in VPC_TYPES:
-            return frozenset({resource.urn})
+        if resource.urn in self._first:
+            return frozenset({self._first[resource.urn]})
+        if resource.resource_type in _OUTSIDE_OF_VPCS:
+            return frozenset()
         if resource.urn not in self._places:
             # Set first, so that resources that name each other end the search.
             self._places[resource.urn] = frozenset({_ELSEWHERE})
@@ -259,26 +313,69 @@ class StackGraph:
             self._places[resource.urn] = frozenset().union(*places)
         return self._places[resource.urn]
 
-    def _coverage_of(self, vpcs: Sequence[PolicyResource]) -> Iterable[Coverage]:
+    def _coverage_of(self, flow_logs: Sequence[FlowLog]) -> Iterable[Coverage]:
         sure: dict[str, list[FlowLog]] = defaultdict(list)
         ambiguous: dict[str, list[FlowLog]] = defaultdict(list)
         partial: dict[str, list[FlowLog]] = defaultdict(list)
-        for log in self.flow_logs:
+        skipped: dict[str, list[FlowLog]] = defaultdict(list)
+        for log in self._skipped.values():
+            if log.resource_type in FLOW_LOG_TYPES:
+                for urn in self._named_by(log, "vpcId") | self._named_by(log, "resourceId"):
+                    skipped[urn].append(FlowLog(log))
+        for log in flow_logs:
             if log.covers is not None:
                 sure[log.covers].append(log)
             for urn in log.may_cover:
                 ambiguous[urn].append(log)
             for urn in log.partly_covers:
                 partial[urn].append(log)
-        nowhere = _unlinked([log for log in self.flow_logs if log.may_cover_any])
-        for vpc in vpcs:
-            if vpc.urn in sure:
-                yield Coverage(vpc, Verdict.COVERED, tuple(sure[vpc.urn]))
+        nowhere = [log for log in flow_logs if log.may_cover_any]
+        for urn, vpc in self._vpcs.items():
+            first = self._first[urn]
+            if first in sure:
+                yield Coverage(vpc, Verdict.COVERED, tuple(sure[first]))
                 continue
-            open_questions = [*_ambiguous(ambiguous[vpc.urn]), *nowhere]
-            reasons = tuple(open_questions + _partial(partial[vpc.urn]))
-            verdict = Verdict.UNDECIDABLE if open_questions else Verdict.NOT_COVERED
-            yield Coverage(vpc, verdict, reasons=reasons)
+            undecided = [*self._ambiguous(ambiguous[first]), *self._unlinked(nowhere)]
+            reasons = [*undecided, *self._partial(partial[first]), *self._waiting(skipped[first])]
+            verdict = Verdict.UNDECIDABLE if undecided else Verdict.NOT_COVERED
+            yield Coverage(vpc, verdict, reasons=tuple(reasons))
+
+    def _ambiguous(self, logs: Sequence[FlowLog]) -> Iterable[str]:
+        untold = [log for log in logs if isinstance(log.resource.props, Untold)]
+        told = [log for log in logs if log not in untold]
+        if told:
+            yield (
+                f"only the deployment decides whether {self.names(told)} will be on this VPC or on "
+                "another one"
+            )
+        if untold:
+            yield f"what {self.names(untold)} will be on, and record, is not told in preview"
+
+    def _unlinked(self, logs: Sequence[FlowLog]) -> Iterable[str]:
+        if logs:
+            yield (
+                f"what {self.names(logs)} will be on is not known in preview, and is made from no "
+                "VPC of this stack"
+            )
+
+    def _partial(self, logs: Sequence[FlowLog]) -> Iterable[str]:
+        if logs:
+            parts = " and ".join(sorted({str(log.part) for log in logs}))
+            yield f"only {parts} of it is logged, by {self.names(logs)}"
+
+    def _waiting(self, logs: Sequence[FlowLog]) -> Iterable[str]:
+        if logs:
+            are = "is" if len(logs) == 1 else "are"
+            yield f"{self.names(logs)} {are} skipped by --target or --exclude"
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of Python, with nothing in it that a terminal would obey."""
+    literal = json.dumps(text, ensure_ascii=False)
+    return "".join(
+        character if character.isprintable() else f"\\U{ord(character):08x}"
+        for character in literal
+    )
 
 
 def id_of(vpc: PolicyResource) -> str | None:
@@ -298,46 +395,57 @@ def identity_of(vpc: PolicyResource) -> Identity:
         urn=vpc.urn,
         name=vpc.name,
         id=id_of(vpc),
-        account=_account_of(vpc),
+        account=account_of(vpc),
         region=region if isinstance(region, str) else None,
     )
 
 
-def _account_of(vpc: PolicyResource) -> str | None:
-    """The account of a VPC: its ARN's, once it exists; before, the only one that is allowed."""
-    arn = text_of(vpc.props, "arn")
-    # The engine passes a provider's lists as JSON.
-    allowed = value_of(vpc.provider.props, "allowedAccountIds") if vpc.provider else None
-    for text, pattern in ((arn, _ARN_ACCOUNT), (allowed, _ONLY_ACCOUNT)):
-        if isinstance(text, str) and (match := pattern.fullmatch(text)):
-            return match[1]
-    return None
+def _skipped(
+    resources: Iterable[PolicyResource], inputs: Mapping[str, Mapping[str, object]]
+) -> dict[str, PolicyResource]:
+    """By URN, what `--target` or `--exclude` keeps from being created.
 
-
-_ARN_ACCOUNT = re.compile(r"arn:[^:]*:ec2:[^:]*:([0-9]{12}):.*")
-_ONLY_ACCOUNT = re.compile(r'\["?([0-9]{12})"?\]')
-
-
-def region_of(resource: PolicyResource) -> Region:
-    """Where a resource is deployed.
-
-    A region that is unknown, but that the program did not compute from another resource, is one
-    that the provider is going to fill in: its own.
+    The engine passes it with neither inputs nor outputs. A provider whose configuration is not
+    known in preview answers nothing either; that one's resources are created all the same.
     """
-    provider = resource.provider
-    provider_urn = provider.urn if provider is not None else None
-    region = text_of(resource.props, "region")
-    if region is UNKNOWN and resource.property_dependencies.get("region"):
-        return Region(UNKNOWN, provider_urn)
-    if not isinstance(region, str):
-        # arn:partition:service:region:account:resource, where some services leave the region out.
-        arn = text_of(resource.props, "arn")
-        fields = arn.split(":") if isinstance(arn, str) else []
-        region = fields[3] if len(fields) > 3 and fields[3] else None  # noqa: PLR2004
-    if region is None and provider is not None:
-        from_provider = text_of(provider.props, "region")
-        region = from_provider if isinstance(from_provider, str) else None
-    return Region(region, provider_urn)
+    return {
+        resource.urn: resource
+        for resource in resources
+        # Many a component has neither, too.
+        if resource.resource_type.startswith(("aws:", "aws-native:"))
+        and resource.urn in inputs
+        and not len(resource.props)
+        and not len(inputs[resource.urn])
+        and resource.provider is not None
+        and not has_unknown(plain(resource.provider.props))
+    }
+
+
+def _first_of_each(
+    vpcs: Mapping[str, PolicyResource], ids: Mapping[str, str | None]
+) -> dict[str, str]:
+    """For the URN of each VPC, the first URN of the same VPC: several resources can have one id."""
+    first: dict[str, str] = {}
+    by_id: dict[str, str] = {}
+    defaults: list[str] = []
+    for urn, vpc in vpcs.items():
+        known = ids[urn]
+        first[urn] = by_id.setdefault(known, urn) if known else urn
+        if vpc.resource_type == DEFAULT_VPC_TYPE:
+            same = next((one for one in defaults if _is_same_place(vpc, vpcs[one])), None)
+            if same is None:
+                defaults.append(urn)
+            elif known is None or ids[same] in (None, known):
+                first[urn] = first[same]
+    return first
+
+
+def _is_same_place(one: PolicyResource, other: PolicyResource) -> bool:
+    """Whether two resources are surely deployed in the same region of the same account."""
+    same_provider = one.provider and other.provider and one.provider.urn == other.provider.urn
+    accounts = {account_of(one), account_of(other)}
+    same_account = bool(same_provider) or (len(accounts) == 1 and None not in accounts)
+    return same_account and region_of(one).is_same_as(region_of(other)) is True
 
 
 @dataclass(frozen=True)
@@ -355,7 +463,7 @@ class _Target:
 
 def _target(flow_log: PolicyResource) -> _Target | None:
     """What a flow log is on; None where that is neither a VPC nor a part of one."""
-    if flow_log.resource_type.startswith("aws-native:"):
+    if is_native(flow_log.resource_type):
         kind = text_of(flow_log.props, "resourceType")
         if kind is UNKNOWN:
             return _Target("resourceId", UNKNOWN)
@@ -364,26 +472,3 @@ def _target(flow_log: PolicyResource) -> _Target | None:
         if text_of(flow_log.props, key) is not None:
             return _Target(key, part)
     return None
-
-
-def names(flow_logs: Sequence[FlowLog]) -> str:
-    """Flow logs in words; a few by name, the others by their number."""
-    shown = [f'"{log.resource.name}"' for log in flow_logs[:3]]
-    if len(flow_logs) > len(shown):
-        shown.append(f"{len(flow_logs) - len(shown)} more")
-    return f"flow log{'s' if len(flow_logs) > 1 else ''} {', '.join(shown)}"
-
-
-def _ambiguous(logs: Sequence[FlowLog]) -> list[str]:
-    text = "only the deployment decides whether {} will be on this VPC or on another one"
-    return [text.format(names(logs))] if logs else []
-
-
-def _unlinked(logs: Sequence[FlowLog]) -> list[str]:
-    text = "what {} will be on is not known in preview, and is made from no VPC of this stack"
-    return [text.format(names(logs))] if logs else []
-
-
-def _partial(logs: Sequence[FlowLog]) -> list[str]:
-    parts = " and ".join(sorted({str(log.part) for log in logs}))
-    return [f"only {parts} of it is logged, by {names(logs)}"] if logs else []

@@ -6,9 +6,14 @@ from pulumi_policy import EnforcementLevel, PolicyResource
 
 from vpc_flow_logs_control.requirements.vpc_has_flow_log import REQUIREMENT
 
+from .kinds import is_native
+from .other_declarations import is_of_module
+from .places import region_of
 from .properties import text_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
-from .stack_graph import StackGraph, Verdict
+from .stack_graph import Coverage, StackGraph, Verdict, quoted
+
+_AWS_PROVIDER = "pulumi:providers:aws"
 
 
 def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
@@ -19,32 +24,58 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
         reasons = "; ".join(coverage.reasons)
         if coverage.verdict is Verdict.NOT_COVERED:
             but = f" ({reasons})" if reasons else ""
-            problem = f'VPC "{vpc.name}" has no flow log of its own{but}.'
-            remedy = f"Add these two lines where the VPC is declared:\n{_two_lines(vpc)}"
+            problem = f"VPC {graph.called(vpc)} has no flow log of its own{but}."
         else:
-            problem = f'It is undecidable whether VPC "{vpc.name}" has a flow log: {reasons}.'
-            remedy = f"Pass the VPC's own id to a flow log, for example:\n{_two_lines(vpc)}"
+            problem = (
+                f"It is undecidable whether VPC {graph.called(vpc)} has a flow log: {reasons}."
+            )
         yield Finding(
             vpc.urn,
             (vpc,),
             problem,
-            remedy,
+            _remedy(graph, coverage),
             undecidable=coverage.verdict is Verdict.UNDECIDABLE,
+        )
+    for each in graph.unreadable:
+        yield Finding(
+            each.resource.urn,
+            (),
+            f"Whether {graph.called(each.resource)} declares a VPC without a flow log cannot be "
+            f"read: it {each.problem}.",
+            "Write the template's text into the program, or declare VPCs as aws.ec2.Vpc.",
+            undecidable=True,
+            setting="unreadable",
         )
 
 
+def _remedy(graph: StackGraph, coverage: Coverage) -> str:
+    vpc = coverage.vpc
+    if graph.is_of_cloudformation(vpc) or is_of_module(vpc):
+        where = "in the program, on the VPC's id among the outputs of what declares it"
+    else:
+        where = "where the VPC is declared"
+    if coverage.verdict is Verdict.NOT_COVERED:
+        return f"Add these two lines {where}:\n{_two_lines(vpc)}"
+    return f"Pass the VPC's own id to a flow log, for example {where}:\n{_two_lines(vpc)}"
+
+
 def _two_lines(vpc: PolicyResource) -> str:
-    arguments = '"vpc_id": vpc.id'
-    region = text_of(vpc.props, "region")
-    of_provider = text_of(vpc.provider.props, "region") if vpc.provider is not None else None
-    if isinstance(region, str) and region != of_provider:
-        arguments += f', "region": "{region}"'
+    provider = vpc.provider
+    native = is_native(vpc.resource_type)
+    # aws-native's id of a VPC is the output that its schema names so.
+    arguments = f'"vpc_id": vpc.{"vpc_id" if native else "id"}'
+    region = region_of(vpc).name
+    of_provider = text_of(provider.props, "region") if provider is not None else None
+    if isinstance(region, str) and (native or region != of_provider):
+        arguments += f', "region": {quoted(region)}'
     options = ""
-    if vpc.provider is not None and not vpc.provider.name.startswith("default"):
-        options = ", pulumi.ResourceOptions(provider=provider)"
+    if provider is not None and not provider.name.startswith("default"):
+        # The component's resources are pulumi-aws's, which no other provider can make.
+        name = "provider" if provider.urn.split("::")[2] == _AWS_PROVIDER else "aws_provider"
+        options = f", pulumi.ResourceOptions(provider={name})"
     return (
         "    from vpc_flow_logs import VpcFlowLogs\n"
-        f'    VpcFlowLogs("{vpc.name}", {{{arguments}}}{options})'
+        f"    VpcFlowLogs({quoted(vpc.name)}, {{{arguments}}}{options})"
     )
 
 
@@ -73,5 +104,16 @@ aws.ec2.FlowLog(
 )
 """,
     check=_check,
-    properties={"undecidable": UNDECIDABLE_PROPERTY},
+    properties={
+        "undecidable": UNDECIDABLE_PROPERTY,
+        "unreadable": {
+            "type": "string",
+            "enum": ["violation", "advisory"],
+            "default": "advisory",
+            "description": (
+                "What becomes of a CloudFormation template, or another declaration, that the gate "
+                "cannot read and that may hold a VPC: most hold none."
+            ),
+        },
+    },
 )

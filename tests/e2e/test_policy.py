@@ -4,7 +4,13 @@ Each folder of ``policy/`` is a program with its ``expected.json``:
 
 - ``before``: the verdict on each VPC before anything exists;
 - ``after``: the verdicts once it is deployed, where they differ, because ids are known then;
-- ``others``: what other policies say, both times;
+- ``others``: what other mandatory policies say, both times;
+- ``advice``: what advisory policies say, where that is what the program is about;
+- ``says``: what stands in the messages, word for word;
+- ``only_preview``: nothing is deployed, because nothing but the first preview matters;
+- ``arguments_before`` and ``policies``: what is passed for the first preview, and the policies'
+  configuration;
+- ``own_plugins``: it has several AWS providers, which cannot share one that runs already;
 - ``configuration`` and ``arguments``: what is changed, and passed, for the second preview;
 - ``refused``: what AWS says to the program, where it cannot be deployed even without the gate, and
   ``because`` of what.
@@ -69,7 +75,10 @@ class Case:
         (folder / "Pulumi.yaml").write_text(settings)
         state = folder.parent / "state"
         state.mkdir()
-        self.project = Project(folder, {**cloud.env, "PULUMI_BACKEND_URL": f"file://{state}"})
+        env = {**cloud.env, "PULUMI_BACKEND_URL": f"file://{state}"}
+        if self.expected.get("own_plugins"):
+            del env["PULUMI_DEBUG_PROVIDERS"]
+        self.project = Project(folder, env)
         self.project.make_stack(cloud)
 
     def verdicts(self, when: str) -> dict[str, str]:
@@ -84,13 +93,22 @@ class Case:
         """Run a command with the policy pack and check what it says; all that it printed."""
         verdicts, blocked = self.verdicts(when), self.blocked(when)
         arguments = (*arguments, "--policy-pack", str(self.pack))
+        if "policies" in self.expected:
+            file = self.project.folder / "policy-config.json"
+            file.write_text(json.dumps(self.expected["policies"]))
+            arguments = (*arguments, "--policy-pack-config", str(file))
         printed = self.project.pulumi(command, *arguments, exit_code=1 if blocked else 0)
-        assert re.findall(r"(\S+) vpc-flow-logs@v", printed) == ["❌" if blocked else "✅"]
-        said = [
-            (policy, resource.split(": ")[-1], text)
+        all_said = [
+            (level, policy, resource.split(": ", 1)[-1], text)
             for level, policy, resource, text in _VIOLATION.findall(printed)
-            if level == "mandatory"
         ]
+        said = [each[1:] for each in all_said if each[0] == "mandatory"]
+        advice = [f"{policy} {name}" for level, policy, name, _ in all_said if level == "advisory"]
+        symbol = "❌" if blocked else "⚠️" if advice else "✅"
+        assert re.findall(r"(\S+) vpc-flow-logs@v", printed) == [symbol], printed
+        assert advice == self.expected.get("advice", advice)
+        for words in self.expected.get("says", ()):
+            assert words in printed
         assert {
             name: "undecidable" if "It is undecidable" in text else "not covered"
             for policy, name, text in said
@@ -150,14 +168,16 @@ def case(
 
 
 def test_there_are_enough_programs() -> None:
-    assert len(NAMES) >= 25
+    assert len(NAMES) >= 60
 
 
 @pytest.mark.parametrize("case", NAMES, indirect=True)
 def test_each_stage_gives_the_expected_verdicts(case: Case) -> None:
-    printed = case.judged("preview", "before")
+    printed = case.judged("preview", "before", *case.expected.get("arguments_before", ()))
     for name in case.expected["before"]:
         assert re.search(rf"aws:ec2:(Default)?Vpc {name} ", printed), f"{name} is in the program"
+    if case.expected.get("only_preview"):
+        return
     case.deployed()
     case.change()
     case.judged("preview", "after", *case.expected.get("arguments", ()))
@@ -233,22 +253,44 @@ def test_a_mistake_in_the_configuration_stops_everything(
     assert text in case.project.pulumi("preview", *arguments, exit_code=1)
 
 
-@pytest.mark.parametrize("case", ["direct"], indirect=True)
-def test_an_exemption_lets_a_vpc_pass_and_is_seen(case: Case) -> None:
-    expires = str(datetime.now(UTC).date() + timedelta(days=30))
+def exempting(case: Case, vpc: str) -> list[str]:
+    """Write an exemptions file beside Pulumi.yaml; the arguments that make it count."""
     entry = {
-        "vpc": "urn:pulumi:test::direct::**::bare",
+        "vpc": vpc,
         "reason": "Nothing is ever attached to it",
         "owner": "network-team@example.com",
-        "expires": expires,
+        "expires": str(datetime.now(UTC).date() + timedelta(days=30)),
     }
-    # Paths are relative to the Pulumi project's folder.
     (case.project.folder / "exemptions.json").write_text(json.dumps({"exemptions": [entry]}))
     file = case.project.folder / "policy-config.json"
     file.write_text('{"exemption-is-valid": {"file": "exemptions.json"}}')
-    arguments = ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
+    return ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
+
+
+@pytest.mark.parametrize("case", ["direct"], indirect=True)
+def test_an_exemption_lets_a_vpc_pass_and_is_seen(case: Case) -> None:
+    # The pack runs in the folder of main, and the file lies beside Pulumi.yaml.
+    folder = case.project.folder
+    (folder / "infra").mkdir()
+    (folder / "__main__.py").rename(folder / "infra" / "__main__.py")
+    with (folder / "Pulumi.yaml").open("a") as settings:
+        settings.write("main: infra/\n")
+    arguments = exempting(case, "urn:pulumi:test::direct::**::bare")
     printed = case.project.pulumi("preview", *arguments)
-    assert f"exempt until {expires}: Nothing is ever attached to it" in printed
+    assert re.search(r"exempt until [-0-9]+: Nothing is ever attached to it", printed)
+
+
+@pytest.mark.parametrize("case", ["direct"], indirect=True)
+def test_a_program_that_exempts_itself_while_it_runs_is_stopped(case: Case) -> None:
+    arguments = exempting(case, "urn:pulumi:test::direct::**::bare")
+    exempting_all = (case.project.folder / "exemptions.json").read_text()
+    exempting(case, "urn:pulumi:test::direct::**::other")
+    program = case.project.folder / "__main__.py"
+    rewriting = f"import pathlib\n\npathlib.Path('exemptions.json').write_text({exempting_all!r})\n"
+    program.write_text(program.read_text() + rewriting)
+    printed = case.project.pulumi("preview", *arguments, exit_code=1)
+    assert "exemptions.json was changed after this deployment began" in printed
+    assert 'VPC "bare" has no flow log of its own' in printed
 
 
 @pytest.mark.parametrize("case", ["accept_only"], indirect=True)
@@ -258,3 +300,26 @@ def test_remediation_makes_the_flow_log_one_of_all_traffic(case: Case) -> None:
     arguments = ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
     case.project.pulumi("up", "--yes", "--skip-preview", *arguments)
     assert case.project.resources()["FlowLog log"]["outputs"]["trafficType"] == "ALL"
+
+
+@pytest.mark.parametrize("case", ["vpc_in_apply"], indirect=True)
+def test_a_vpc_that_only_the_deployment_reveals_fails_it_afterwards(case: Case) -> None:
+    printed = case.project.pulumi("up", "--yes", "--policy-pack", str(case.pack), exit_code=1)
+    assert 'VPC "hidden" has no flow log of its own.' in printed
+    assert "Vpc hidden" in case.project.resources()
+
+
+@pytest.mark.parametrize(
+    ("called", "days"), [("vpc-flow-logs", 365), ("records", None), ("workflow-logs", None)]
+)
+@pytest.mark.parametrize("case", ["never_expires"], indirect=True)
+def test_remediation_gives_a_retention_to_a_log_group_that_is_called_after_flow_logs(
+    case: Case, called: str, days: int | None
+) -> None:
+    program = case.project.folder / "__main__.py"
+    program.write_text(program.read_text().replace('LogGroup("records"', f'LogGroup("{called}"'))
+    config = case.project.folder / "policy-config.json"
+    config.write_text('{"log-group-expires": "remediate"}')
+    arguments = ["--policy-pack", str(case.pack), "--policy-pack-config", str(config)]
+    printed = case.project.pulumi("preview", "--diff", *arguments, exit_code=0 if days else 1)
+    assert ("retentionInDays: 365" in printed) is bool(days)

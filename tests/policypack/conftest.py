@@ -4,7 +4,9 @@ What goes in and comes out are the messages of Pulumi's analyzer protocol, so th
 the proxies and the configuration that they get from the engine.
 """
 
+import json
 import random
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -60,6 +62,7 @@ class Pack:
 
     policies: Sequence[Policy]
     config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    registered: Sequence[analyzer_pb2.AnalyzeRequest] = ()
 
     def __post_init__(self) -> None:
         # The SDK leaves its methods without types.
@@ -84,6 +87,8 @@ class Pack:
 
     def judge(self, request: analyzer_pb2.AnalyzeStackRequest) -> list[Said]:
         """Everything that is reported about a stack, in order."""
+        for one in self.registered:
+            self.server.Analyze(one, None)
         response = self.server.AnalyzeStack(request, None)
         return [
             Said(
@@ -103,8 +108,9 @@ class Stack:
     resources: dict[str, analyzer_pb2.AnalyzerResource] = field(
         default_factory=dict[str, analyzer_pb2.AnalyzerResource]
     )
+    inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
-    def add(
+    def add(  # noqa: PLR0913 (all but three are for single tests)
         self,
         resource_type: str,
         name: str,
@@ -114,6 +120,8 @@ class Stack:
         parent: str = "",
         provider: str = DEFAULT_PROVIDER,
         region: str = "eu-west-1",
+        settings: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
     ) -> str:
         """Add a resource; its URN.
 
@@ -125,6 +133,8 @@ class Stack:
             parent: The URN of its parent.
             provider: The URN of its provider.
             region: The provider's region; empty where it is not said.
+            settings: The provider's other settings.
+            inputs: What the program sets; without it, all properties but its id and ARN.
         """
         types = f"{parent.split('::')[2]}$" if parent else ""
         urn = f"urn:pulumi:prod::network::{types}{resource_type}::{name}"
@@ -136,6 +146,12 @@ class Stack:
         resource.provider.type = "pulumi:providers:aws"
         resource.provider.name = provider.rsplit("::", 1)[1]
         resource.provider.properties.update({"region": region} if region else {})
+        resource.provider.properties.update(settings or {})
+        self.inputs[urn] = (
+            {key: value for key, value in properties.items() if key not in {"id", "arn"}}
+            if inputs is None
+            else inputs
+        )
         for key, urns in (made_from or {}).items():
             resource.propertyDependencies[key].urns.extend(urns)
         self.resources[urn] = resource
@@ -179,15 +195,37 @@ class Stack:
 
     def role(self, name: str, **properties: Any) -> str:
         """Add a role that only the flow logs service of one account takes on; its URN."""
-        return self.add(
-            ROLE, name, {"name": name, "arn": UNKNOWN, "assumeRolePolicy": TRUST, **properties}
-        )
+        more = {
+            key: properties.pop(key)
+            for key in ("provider", "settings", "inputs")
+            if key in properties
+        }
+        outputs = {
+            "name": name,
+            "arn": UNKNOWN,
+            "assumeRolePolicy": TRUST,
+            "inlinePolicies": [{"name": "deliver", "policy": WRITE}],
+            **properties,
+        }
+        return self.add(ROLE, name, outputs, **more)
 
     def request(self, *, shuffled_by: int = 0) -> analyzer_pb2.AnalyzeStackRequest:
         """The stack as the engine sends it, which is in no particular order."""
         resources = list(self.resources.values())
         random.Random(shuffled_by).shuffle(resources)
         return analyzer_pb2.AnalyzeStackRequest(resources=resources)
+
+    def registrations(self) -> list[analyzer_pb2.AnalyzeRequest]:
+        """What the engine tells of each resource when the program registers it."""
+        found: list[analyzer_pb2.AnalyzeRequest] = []
+        for urn, inputs in self.inputs.items():
+            resource = self.resources[urn]
+            request = analyzer_pb2.AnalyzeRequest(
+                type=resource.type, name=resource.name, urn=urn, provider=resource.provider
+            )
+            request.properties.update(inputs)
+            found.append(request)
+        return found
 
     def judged(
         self,
@@ -198,12 +236,28 @@ class Stack:
     ) -> list[Said]:
         """What the gate says about it."""
         gate = Gate(requirements, today=lambda: today)
-        return Pack(gate.policies(), config or {}).judge(self.request())
+        return Pack(gate.policies(), config or {}, self.registrations()).judge(self.request())
 
 
 TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
     "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
     "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}]}"""
+
+# Each log group of the tests, by the beginning of its name.
+WRITE = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": [
+                    f"arn:*:logs:*:*:log-group:{letter}*" for letter in string.ascii_lowercase
+                ],
+            }
+        ],
+    }
+)
 
 
 @pytest.fixture

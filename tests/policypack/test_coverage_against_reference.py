@@ -1,26 +1,53 @@
 """Random stacks, judged by the gate and by a slow and obvious reference."""
 
+import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_policy import StackValidationArgs, StackValidationPolicy
+from pulumi_policy.proxy import unknown_checking_proxy
 
+from vpc_flow_logs_policies import flow_log_can_deliver
 from vpc_flow_logs_policies.stack_graph import StackGraph
 
-from .conftest import COMPONENT, UNKNOWN, Pack, Stack
+from .conftest import COMPONENT, FLOW_LOG, UNKNOWN, VPC, Pack, Stack
 
 SUBNET = "aws:ec2/subnet:Subnet"
+DEFAULT_VPC = "aws:ec2/defaultVpc:DefaultVpc"
+ACCOUNTS = (None, "111122223333", "444455556666")
+
+
+@dataclass(frozen=True)
+class DrawnVpc:
+    """A random VPC: in which component and account, with which id, and whether it is skipped."""
+
+    component: int | None
+    account: str | None
+    is_default: bool
+    id: int
+    is_skipped: bool
+
+
+@dataclass(frozen=True)
+class DrawnLog:
+    """A random flow log: which property is made from what, and in which account."""
+
+    key: str
+    made_from: tuple[tuple[str, int], ...]
+    account: str | None
+    is_skipped: bool
 
 
 @dataclass(frozen=True)
 class Drawn:
     """A random stack: what each flow log is made from, and what lies in what."""
 
-    vpc_components: list[int | None]
+    vpcs: list[DrawnVpc]
     component_parents: list[int | None]
     subnet_vpcs: list[int]
-    flow_logs: list[tuple[str, tuple[tuple[str, int], ...]]]
+    flow_logs: list[DrawnLog]
     known_ids: bool
 
 
@@ -34,7 +61,10 @@ def stacks(draw: st.DrawFn) -> Drawn:
         for index in range(components)
     ]
     inside = st.none() | st.integers(0, components - 1) if components else st.none()
-    vpcs = draw(st.lists(inside, min_size=1, max_size=4))
+    account = st.sampled_from(ACCOUNTS)
+    rarely = st.integers(0, 4).map(lambda number: number == 0)
+    drawn_vpc = st.builds(DrawnVpc, inside, account, rarely, st.integers(0, 2), rarely)
+    vpcs = draw(st.lists(drawn_vpc, min_size=1, max_size=4))
     subnets = draw(st.lists(st.integers(0, len(vpcs) - 1), max_size=3))
     sources = [
         *(("vpc", index) for index in range(len(vpcs))),
@@ -43,76 +73,157 @@ def stacks(draw: st.DrawFn) -> Drawn:
         ("nothing", 0),
     ]
     made_from = st.lists(st.sampled_from(sources), max_size=3, unique=True).map(tuple)
-    flow_logs = draw(
-        st.lists(st.tuples(st.sampled_from(["vpcId", "subnetId"]), made_from), max_size=4)
-    )
+    keys = st.sampled_from(["vpcId", "subnetId"])
+    flow_logs = draw(st.lists(st.builds(DrawnLog, keys, made_from, account, rarely), max_size=4))
     return Drawn(vpcs, parents, subnets, flow_logs, draw(st.booleans()))
 
 
-def reference(drawn: Drawn) -> dict[str, str]:
-    """The verdict on each VPC, from what was drawn alone."""
+class Reference:
+    """The verdict on each VPC and flow log, from what was drawn alone."""
 
-    def is_in(component: int | None, outer: int) -> bool:
-        while component is not None and component != outer:
-            component = drawn.component_parents[component]
-        return component is not None
+    def __init__(self, drawn: Drawn) -> None:
+        self.drawn = drawn
+        self.judged = [index for index, vpc in enumerate(drawn.vpcs) if not vpc.is_skipped]
 
-    def vpcs_in(component: int) -> set[int]:
-        return {vpc for vpc, inside in enumerate(drawn.vpc_components) if is_in(inside, component)}
+    def same(self, vpc: int) -> Hashable:
+        """What is equal for two resources that are one VPC."""
+        drawn = self.drawn.vpcs[vpc]
+        if drawn.is_default:
+            # An account has one of them in its region, and a provider has one account.
+            return ("default", drawn.account)
+        return drawn.id if self.drawn.known_ids else ("itself", vpc)
 
-    def empty_handed(made_from: tuple[tuple[str, int], ...]) -> set[tuple[str, int]]:
-        """What has nothing to do with any VPC of the stack, and so may bring an id from outside."""
-        components = {each for each in made_from if each[0] == "component"}
-        return {("nothing", 0) for each in made_from if each[0] == "nothing"} | {
-            ("nothing", 0) for _, index in components if not vpcs_in(index)
+    def is_skipped(self, log: DrawnLog) -> bool:
+        """Whether a flow log is skipped, as it is along with what it is made from."""
+        sources = [
+            index if kind == "vpc" else self.drawn.subnet_vpcs[index]
+            for kind, index in log.made_from
+            if kind in {"vpc", "subnet"}
+        ]
+        return log.is_skipped or any(self.drawn.vpcs[vpc].is_skipped for vpc in sources)
+
+    def vpcs_in(self, component: int) -> set[Hashable]:
+        def is_in(inner: int | None) -> bool:
+            while inner is not None and inner != component:
+                inner = self.drawn.component_parents[inner]
+            return inner is not None
+
+        return {self.same(vpc) for vpc in self.judged if is_in(self.drawn.vpcs[vpc].component)}
+
+    def candidates(self, log: DrawnLog) -> tuple[set[Hashable], bool]:
+        """The VPCs that a flow log may be on, and whether it may be on one from elsewhere."""
+        named = {self.same(index) for kind, index in log.made_from if kind == "vpc"} | {
+            self.same(self.drawn.subnet_vpcs[index])
+            for kind, index in log.made_from
+            if kind == "subnet"
+        }
+        found = set(named)
+        elsewhere = False
+        for kind, index in log.made_from:
+            # What has nothing to do with any VPC of the stack may bring an id from outside.
+            if kind == "nothing" or (kind == "component" and not self.vpcs_in(index)):
+                elsewhere = True
+            elif kind == "component" and not self.vpcs_in(index) & named:
+                found |= self.vpcs_in(index)
+        return found, elsewhere
+
+    def covering(self) -> dict[int, Hashable]:
+        """By its number, the VPC that a flow log surely is on."""
+        covering: dict[int, Hashable] = {}
+        for number, log in enumerate(self.drawn.flow_logs):
+            found, elsewhere = self.candidates(log)
+            is_on_vpc = log.key == "vpcId" and not self.is_skipped(log)
+            if is_on_vpc and len(found) == 1 and not elsewhere:
+                covering[number] = found.pop()
+        return covering
+
+    def verdicts(self) -> dict[str, str]:
+        covering = self.covering()
+        doubtful: set[Hashable] = set()
+        for number, log in enumerate(self.drawn.flow_logs):
+            if log.key == "vpcId" and not self.is_skipped(log) and number not in covering:
+                found, _ = self.candidates(log)
+                doubtful |= found or {self.same(vpc) for vpc in self.judged}
+        return {
+            f"vpc{vpc}": "covered"
+            if self.same(vpc) in covering.values()
+            else "undecidable"
+            if self.same(vpc) in doubtful
+            else "not covered"
+            for vpc in self.judged
         }
 
-    verdicts = dict.fromkeys(range(len(drawn.vpc_components)), "not covered")
-    doubtful: set[int] = set()
-    for key, made_from in drawn.flow_logs:
-        if key != "vpcId":
-            continue
-        named = {index for kind, index in made_from if kind == "vpc"} | {
-            drawn.subnet_vpcs[index] for kind, index in made_from if kind == "subnet"
+    def abroad(self) -> set[str]:
+        """The flow logs that surely are in another account than their VPC."""
+        return {
+            f"log{number}"
+            for number, covered in self.covering().items()
+            for vpc in self.judged
+            if self.same(vpc) == covered
+            and None not in (self.drawn.flow_logs[number].account, self.drawn.vpcs[vpc].account)
+            and self.drawn.flow_logs[number].account != self.drawn.vpcs[vpc].account
+        } | {
+            # Two resources can say two accounts of one VPC, though not rightly.
+            f"log{number}"
+            for number, covered in self.covering().items()
+            if len(
+                {
+                    self.drawn.vpcs[vpc].account
+                    for vpc in self.judged
+                    if self.same(vpc) == covered and self.drawn.vpcs[vpc].account
+                }
+            )
+            > 1
         }
-        candidates = set(named)
-        for kind, index in made_from:
-            if kind == "component" and not vpcs_in(index) & named:
-                candidates |= vpcs_in(index)
-        if len(candidates) == 1 and ("nothing", 0) not in empty_handed(made_from):
-            verdicts[candidates.pop()] = "covered"
-        else:
-            doubtful |= candidates or set(verdicts)
+
+
+def provider(account: str | None) -> dict[str, object]:
+    """A provider of an account; one that does not say which is the default one."""
+    if account is None:
+        return {}
+    role = f"arn:aws:iam::{account}:role/deploy"
     return {
-        f"vpc{vpc}": "undecidable" if verdict != "covered" and vpc in doubtful else verdict
-        for vpc, verdict in verdicts.items()
+        "provider": f"urn:pulumi:prod::network::pulumi:providers:aws::in-{account}",
+        "settings": {"assumeRoles": json.dumps([{"roleArn": role}])},
     }
 
 
 def built(drawn: Drawn) -> Stack:
     """The drawn stack, as the engine would send it."""
+    reference = Reference(drawn)
     stack = Stack()
     components: list[str] = []
     for index, parent in enumerate(drawn.component_parents):
         into = components[parent] if parent is not None else ""
         components.append(stack.add(COMPONENT, f"component{index}", {}, parent=into))
-    vpcs = [
-        stack.vpc(
-            f"vpc{index}",
-            parent=components[inside] if inside is not None else "",
-            properties={"id": f"vpc-{index}"} if drawn.known_ids else {},
-        )
-        for index, inside in enumerate(drawn.vpc_components)
-    ]
+    vpcs: list[str] = []
+    for index, vpc in enumerate(drawn.vpcs):
+        kind = DEFAULT_VPC if vpc.is_default else VPC
+        of_default = ACCOUNTS.index(vpc.account) + 10
+        known = f"vpc-{of_default if vpc.is_default else vpc.id}"
+        properties = {"id": known if drawn.known_ids else UNKNOWN, "cidrBlock": "10.0.0.0/16"}
+        parent = components[vpc.component] if vpc.component is not None else ""
+        more: dict[str, object] = {"parent": parent, **provider(vpc.account)}
+        shown = {} if vpc.is_skipped else properties
+        vpcs.append(stack.add(kind, f"vpc{index}", shown, **more))  # pyright: ignore[reportArgumentType]
     subnets = [
         stack.add(SUBNET, f"subnet{index}", {"vpcId": UNKNOWN}, made_from={"vpcId": [vpcs[vpc]]})
         for index, vpc in enumerate(drawn.subnet_vpcs)
     ]
     nothing = stack.add("random:index/randomPet:RandomPet", "pet", {"id": UNKNOWN})
     urns = {"vpc": vpcs, "subnet": subnets, "component": components, "nothing": [nothing]}
-    for index, (key, made_from) in enumerate(drawn.flow_logs):
-        sources = [urns[kind][number] for kind, number in made_from]
-        stack.flow_log(f"log{index}", sources, key=key)
+    for index, log in enumerate(drawn.flow_logs):
+        sources = [urns[kind][number] for kind, number in log.made_from]
+        made_from = {log.key: sources}
+        properties = {
+            log.key: UNKNOWN,
+            "trafficType": "REJECT",
+            "logDestinationType": "s3",
+            "logDestination": "arn:aws:s3:::records",
+        }
+        shown = {} if reference.is_skipped(log) else properties
+        of_account = provider(log.account)
+        stack.add(FLOW_LOG, f"log{index}", shown, made_from=made_from, **of_account)  # pyright: ignore[reportArgumentType]
     return stack
 
 
@@ -120,11 +231,20 @@ def built(drawn: Drawn) -> Stack:
 @given(stacks(), st.integers(0, 9))
 def test_the_verdict_on_random_stacks_is_that_of_the_reference(drawn: Drawn, seed: int) -> None:
     verdicts: dict[str, str] = {}
+    abroad: set[str] = set()
+    stack = built(drawn)
 
     def look(args: StackValidationArgs, _report: object) -> None:
-        graph = StackGraph(args.resources)
+        inputs = {urn: unknown_checking_proxy(dict(each)) for urn, each in stack.inputs.items()}
+        graph = StackGraph(args.resources, inputs)
         verdicts.update((each.vpc.name, each.verdict.value) for each in graph.coverage)
+        assert flow_log_can_deliver.GATED.check
+        for finding in flow_log_can_deliver.GATED.check(graph, {}):
+            if "spans two accounts" in finding.problem:
+                abroad.add(finding.urn.rsplit("::", 1)[-1])
 
     policy = StackValidationPolicy("look", "Looks.", look)
-    Pack([policy]).judge(built(drawn).request(shuffled_by=seed))
-    assert verdicts == reference(drawn)
+    Pack([policy]).judge(stack.request(shuffled_by=seed))
+    reference = Reference(drawn)
+    assert verdicts == reference.verdicts()
+    assert abroad == reference.abroad()

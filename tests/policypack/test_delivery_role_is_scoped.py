@@ -64,6 +64,7 @@ def test_the_good_role_is_scoped(stack: Stack) -> None:
         ({"Resource": "*"}, "allows delivery to any log group"),
         ({"Resource": "arn:aws:logs:*:*:*"}, "allows delivery to any log group"),
         ({"Resource": "arn:aws:logs:*:*:log-group:*"}, "allows delivery to any log group"),
+        ({"Resource": "arn:aws:logs:*:*:log-group:?*"}, "allows delivery to any log group"),
         ({"Resource": [LOG_GROUP_RESOURCE, "*"]}, "allows delivery to any log group"),
         ({"NotAction": "iam:*"}, "allows everything but what it lists"),
     ],
@@ -82,11 +83,14 @@ def test_what_is_denied_is_not_allowed(stack: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("document", "text"),
-    [(UNKNOWN, "is not known in preview"), ("{", "is not JSON"), ("[]", "is not known in preview")],
+    [
+        (UNKNOWN, "is not known in preview"),
+        ("{", "is no JSON object"),
+        ("[]", "is no JSON object"),
+        ("[" * 100_000, "is no JSON object"),
+    ],
 )
-def test_a_policy_that_cannot_be_read_is_undecidable(
-    stack: Stack, document: str, text: str
-) -> None:
+def test_a_policy_that_cannot_be_read_is_said(stack: Stack, document: str, text: str) -> None:
     grant(stack, document)
     assert text in the_one_text(stack)
 
@@ -171,7 +175,7 @@ def test_a_role_is_found_by_its_arn_in_plain_text(stack: Stack) -> None:
     stack.flow_log(
         "log", [stack.vpc("main")], properties={"iamRoleArn": arn}, made_from={"iamRoleArn": []}
     )
-    assert "is not JSON" in the_one_text(stack)
+    assert "is no JSON object" in the_one_text(stack)
 
 
 @pytest.mark.parametrize("arn", [UNKNOWN, "arn:aws:iam::111122223333:policy/wide"])
@@ -234,7 +238,76 @@ def test_an_attachment_of_an_unknown_policy_is_undecidable(stack: Stack, beside:
 
 
 def test_what_aws_fills_in_itself_is_no_policy(stack: Stack) -> None:
-    deliver_with(stack, managedPolicyArns=UNKNOWN, inlinePolicies=UNKNOWN)
+    unset = {"managedPolicyArns": UNKNOWN, "inlinePolicies": UNKNOWN}
+    deliver_with(stack, **unset, inputs={"assumeRolePolicy": TRUST})
+    assert said(stack) == []
+
+
+def test_what_the_program_computes_is_not_known(stack: Stack) -> None:
+    deliver_with(stack, inlinePolicies=UNKNOWN)
+    assert "has an inline policy that is not known in preview" in the_one_text(stack)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"AWS:SourceAccount": "111122223333"}},
+        {"StringLike": {"aws:SourceAccount": ["111122223333", "444455556666"]}},
+        {"ForAnyValue:StringEquals": {"aws:SourceAccount": "111122223333"}},
+        {"ArnLike": {"aws:SourceArn": "arn:aws:ec2:*:111122223333:vpc-flow-log/*"}},
+        {
+            "StringNotEquals": {"aws:SourceAccount": "111122223333"},
+            "ArnEquals": {"aws:SourceArn": "arn:aws:ec2:eu-west-1:111122223333:vpc-flow-log/fl-1"},
+        },
+    ],
+)
+def test_a_condition_that_names_an_account_keeps_others_out(
+    stack: Stack, condition: dict[str, Any]
+) -> None:
+    deliver_with(stack, assumeRolePolicy=trust_with(condition))
+    assert said(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("StringNotEquals", "aws:SourceAccount", "111122223333"),
+        ("StringLike", "aws:SourceAccount", "*"),
+        ("StringLike", "aws:SourceAccount", "1111*"),
+        ("StringEquals", "aws:SourceAccount", ["111122223333", "*"]),
+        ("StringEquals", "aws:SourceAccount", []),
+        ("StringEqualsIfExists", "aws:SourceAccount", "111122223333"),
+        ("ForAllValues:StringEquals", "aws:SourceAccount", "111122223333"),
+        ("Null", "aws:SourceAccount", "false"),
+        ("ArnLike", "aws:SourceArn", "*"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:ec2:*:*:vpc-flow-log/*"),
+        ("ArnNotLike", "aws:SourceArn", "arn:aws:ec2:*:111122223333:vpc-flow-log/*"),
+        ("ArnLikeIfExists", "aws:SourceArn", "arn:aws:ec2:*:111122223333:vpc-flow-log/*"),
+    ],
+)
+def test_a_condition_that_other_accounts_meet_is_found(
+    stack: Stack, operator: str, key: str, value: object
+) -> None:
+    deliver_with(stack, assumeRolePolicy=trust_with({operator: {key: value}}))
+    expected = (
+        f"has a condition on {key} that flow logs of other accounts meet as well ({operator})"
+    )
+    assert expected in the_one_text(stack)
+
+
+def trust_with(condition: dict[str, Any]) -> str:
+    """The trust policy with another condition."""
+    document = json.loads(TRUST)
+    document["Statement"][0]["Condition"] = condition
+    return json.dumps(document)
+
+
+def test_a_role_for_another_service_is_judged_only_where_flow_logs_deliver_with_it(
+    stack: Stack,
+) -> None:
+    role = stack.role("role", assumeRolePolicy=TRUST.replace("vpc-flow-logs", "delivery.logs"))
+    stream = {"logDestinationType": "kinesis-data-firehose"}
+    stack.flow_log("log", [stack.vpc("main")], properties=stream, made_from={"iamRoleArn": [role]})
     assert said(stack) == []
 
 

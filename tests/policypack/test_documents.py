@@ -1,6 +1,7 @@
 """The policies' pages and names, and the command that checks a configuration file."""
 
 import ast
+import hashlib
 import json
 import re
 import shutil
@@ -71,6 +72,14 @@ def test_a_good_configuration_file_is_in_order(tmp_path: Path) -> None:
         ('{"vpc-has-flow-log": {"undecided": "advisory"}}', 'Did you mean "undecidable"?'),
         ('{"log-group-has-retention": {"minimumRetentionDays": "1"}}', "is not of type 'integer'"),
         ('{"all": {"minimumRetentionDays": 1}}', "all takes a level only"),
+        (
+            '{"all": "disabled"}',
+            '"all": "disabled" switches the gate off: no policy judges anything.',
+        ),
+        (
+            '{"all": {"enforcementLevel": "disabled"}, "vpc-has-flow-log": "mandatory"}',
+            "but for those with a level of their own among vpc-has-flow-log.",
+        ),
         ('{"exemption-is-valid": {"file": "missing.json"}}', "missing.json cannot be read"),
     ],
 )
@@ -117,3 +126,29 @@ def test_the_example_workflow_is_the_one_that_is_described() -> None:
     [block] = re.findall(r"```yaml\n(.*?)```", described, re.DOTALL)
     assert workflow.endswith(block)
     yaml.safe_load(workflow)
+
+
+@pytest.mark.parametrize("pinned", [None, "right", "wrong"])
+def test_the_exemptions_file_is_looked_for_beside_pulumi_yaml(
+    tmp_path: Path, pinned: str | None
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: network\n")
+    exemptions = tmp_path / "exemptions.json"
+    exemptions.write_text('{"exemptions": []}')
+    digest = hashlib.sha256(exemptions.read_bytes()).hexdigest()
+    settings = {"file": "exemptions.json"}
+    if pinned:
+        settings["sha256"] = digest if pinned == "right" else "0" * 64
+    (tmp_path / "config.json").write_text(json.dumps({"exemption-is-valid": settings}))
+    deeper = tmp_path / "infra" / "src"
+    deeper.mkdir(parents=True)
+    result = subprocess.run(
+        [sys.executable, PACK / "check_config.py", tmp_path / "config.json"],
+        cwd=deeper,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = f"{exemptions} is not the one that is pinned: its SHA-256 is {digest}"
+    assert (expected in result.stderr) is (pinned == "wrong")
+    assert result.returncode == (1 if pinned == "wrong" else 0), result.stderr

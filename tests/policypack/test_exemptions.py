@@ -1,11 +1,17 @@
 """Exemptions: what they lift, how they are reported, and when they are violations themselves."""
 
+import hashlib
 import json
+import os
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from vpc_flow_logs_control.exemptions import ExemptionsError
+from vpc_flow_logs_policies.exemptions_file import ExemptionsFile
 
 from .conftest import TODAY, Said, Stack
 
@@ -224,3 +230,90 @@ def test_without_the_policy_that_reads_them_nothing_is_exempt(
     exemptions_file.write_text(json.dumps({"exemptions": [ENTRY]}))
     config = {"exemption-is-valid": {"file": str(exemptions_file), "enforcementLevel": "disabled"}}
     assert [each.policy for each in bare.judged(config)] == ["vpc-has-flow-log"]
+
+
+# -- the file and its remedies ------------------------------------------------------------------
+
+
+def unmatched(stack: Stack, file: Path, vpc: str) -> str:
+    """What is said of an entry that matches no VPC."""
+    [text] = [
+        each.text
+        for each in judged(stack, file, {**ENTRY, "vpc": vpc})
+        if each.policy == "exemption-is-valid"
+    ]
+    return text
+
+
+def test_the_remedy_for_a_misspelt_entry_keeps_its_name(bare: Stack, exemptions_file: Path) -> None:
+    text = unmatched(bare, exemptions_file, "baer")
+    assert 'Did you mean "bare"?' in text
+    line = text.splitlines()[-1]
+    assert line.strip() == '"vpc": "urn:pulumi:prod::network::**::baer"'
+    bare.vpc("prod")
+    pasted = json.loads(f"{{{line}}}")
+    said = judged(bare, exemptions_file, {**ENTRY, **pasted})
+    assert {each.resource for each in said if each.policy == "vpc-has-flow-log"} == {"bare", "prod"}
+
+
+def test_the_remedy_for_a_urn_widens_nothing(bare: Stack, exemptions_file: Path) -> None:
+    text = unmatched(bare, exemptions_file, "urn:pulumi:prod::network::**::baer")
+    assert text.endswith("Remove it, or correct its vpc.")
+
+
+def test_a_name_that_is_a_pattern_too_gets_a_hint(stack: Stack, exemptions_file: Path) -> None:
+    stack.vpc("net[0]")
+    text = unmatched(stack, exemptions_file, "net[0]")
+    assert "Its vpc is a pattern. To name the VPC that is called so:" in text
+    hinted = json.loads(f"{{{text.splitlines()[-1]}}}")
+    said = judged(stack, exemptions_file, {**ENTRY, **hinted})
+    assert [each.policy for each in said] == ["waiver-is-visible"]
+
+
+def test_the_whole_path_of_the_file_is_in_the_message(
+    bare: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: network\n")
+    deeper = tmp_path / "infra"
+    deeper.mkdir()
+    monkeypatch.chdir(deeper)
+    said = bare.judged({"exemption-is-valid": {"file": "missing.json"}})
+    texts = [each.text for each in said if each.policy == "exemption-is-valid"]
+    assert [f"{tmp_path / 'missing.json'} cannot be read" in text for text in texts] == [True]
+
+
+@pytest.mark.parametrize("pinned", ["right", "RIGHT", "wrong"])
+def test_a_pinned_file_is_the_one_or_exempts_nothing(
+    bare: Stack, exemptions_file: Path, pinned: str
+) -> None:
+    exemptions_file.write_text(json.dumps({"exemptions": [ENTRY]}))
+    digest = hashlib.sha256(exemptions_file.read_bytes()).hexdigest()
+    sha256 = {"right": digest, "RIGHT": digest.upper(), "wrong": "0" * 64}[pinned]
+    config = {"exemption-is-valid": {"file": str(exemptions_file), "sha256": sha256}}
+    policies = {each.policy for each in bare.judged(config)}
+    expected = {"exemption-is-valid", "vpc-has-flow-log"} if pinned == "wrong" else set[str]()
+    assert policies - {"waiver-is-visible"} == expected
+
+
+@pytest.mark.parametrize("way", ["written", "replaced", "linked", "touched back"])
+def test_a_file_that_changes_after_the_pack_has_started_exempts_nothing(
+    tmp_path: Path, way: str
+) -> None:
+    file = tmp_path / "exemptions.json"
+    file.write_text('{"exemptions": []}')
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"exemptions": [ENTRY]}))
+    # As if it had begun a minute ago.
+    reader = ExemptionsFile(lambda: time.time_ns() - 60_000_000_000)
+    if way == "written":
+        file.write_text(other.read_text())
+    elif way == "replaced":
+        other.rename(file)
+    elif way == "linked":
+        file.unlink()
+        file.symlink_to(other)
+    else:
+        file.write_text(other.read_text())
+        os.utime(file, (0, 0))
+    with pytest.raises(ExemptionsError, match="was changed after this deployment began"):
+        reader.read(str(file), None, TODAY, "network/prod")

@@ -1,5 +1,6 @@
 """One good flow log, broken in one place per test."""
 
+import json
 from typing import Any
 
 import pytest
@@ -38,10 +39,7 @@ def log(stack: Stack, *, made_from: dict[str, list[str]] | None = None, **proper
             "logDestination": STREAM_ARN,
             "iamRoleArn": None,
         },
-        {
-            "logDestination": "arn:aws-us-gov:logs:eu-west-1:111122223333:log-group:records",
-            "iamRoleArn": "arn:aws-us-gov:iam::111122223333:role/network/delivery",
-        },
+        {"logDestination": GROUP_ARN, "iamRoleArn": ROLE_ARN.replace("role/", "role/network/")},
     ],
 )
 def test_known_arns_of_the_right_kind_can_deliver(stack: Stack, properties: dict[str, Any]) -> None:
@@ -77,11 +75,51 @@ def test_a_log_group_is_no_other_destination(stack: Stack, kind: str) -> None:
     assert f"delivers to {kind}, but" in the_one_violation(stack)
 
 
-@pytest.mark.parametrize("kind", ["s3", "kinesis-data-firehose"])
-def test_only_cloudwatch_takes_a_role(stack: Stack, kind: str) -> None:
-    arn = BUCKET_ARN if kind == "s3" else STREAM_ARN
-    log(stack, logDestinationType=kind, logDestination=arn, iamRoleArn=ROLE_ARN)
-    assert "has a delivery role, which AWS takes for CloudWatch only" in the_one_violation(stack)
+def test_s3_takes_no_role(stack: Stack) -> None:
+    log(stack, logDestinationType="s3", logDestination=BUCKET_ARN, iamRoleArn=ROLE_ARN)
+    text = the_one_violation(stack)
+    assert "has a delivery role, which AWS takes for CloudWatch and Firehose only" in text
+    assert text.endswith("Remove iam_role_arn from the flow log.")
+
+
+ABROAD = {"assumeRoles": json.dumps([{"roleArn": "arn:aws:iam::444455556666:role/deploy"}])}
+HOME = {"assumeRoles": json.dumps([{"roleArn": "arn:aws:iam::111122223333:role/deploy"}])}
+
+
+@pytest.mark.parametrize(
+    ("settings", "roles", "text"),
+    [
+        (HOME, (), None),
+        (HOME, ("iamRoleArn", "deliverCrossAccountRole"), None),
+        (HOME, ("iamRoleArn",), "has one role for Firehose, and no deliver_cross_account_role"),
+        (HOME, ("deliverCrossAccountRole",), "has one role for Firehose, and no iam_role_arn"),
+        (ABROAD, ("iamRoleArn", "deliverCrossAccountRole"), None),
+        (ABROAD, (), None),
+        (ABROAD, ("iamRoleArn",), "has one role for Firehose, and no deliver_cross_account_role"),
+        ({}, ("iamRoleArn", "deliverCrossAccountRole"), None),
+        ({}, (), None),
+    ],
+)
+def test_a_stream_of_another_account_takes_two_roles_and_one_of_the_own_none(
+    stack: Stack, settings: dict[str, str], roles: tuple[str, ...], text: str | None
+) -> None:
+    own = "444455556666" if settings is ABROAD else "111122223333"
+    given = dict.fromkeys(roles, f"arn:aws:iam::{own}:role/delivery")
+    stack.flow_log(
+        "log",
+        [stack.vpc("main", settings=settings)],
+        properties={
+            "logDestinationType": "kinesis-data-firehose",
+            "logDestination": STREAM_ARN,
+            "iamRoleArn": None,
+            **given,
+        },
+        settings=settings,
+    )
+    found = [each.text for each in said(stack)]
+    assert found == [] if text is None else text in found[0]
+    remark = "takes iam_role_arn and deliver_cross_account_role"
+    assert (remark in str(stack.judged())) is (settings is ABROAD and not roles)
 
 
 def test_a_bucket_of_this_stack_can_be_delivered_to(stack: Stack) -> None:
@@ -205,3 +243,256 @@ def test_flow_logs_of_aws_native_are_judged_by_their_own_names(stack: Stack) -> 
 def test_flow_logs_on_subnets_have_to_deliver_as_well(good: Stack) -> None:
     good.add(FLOW_LOG, "log", {"subnetId": "subnet-1", "trafficType": "ALL"})
     assert len(said(good)) == 2
+
+
+# -- accounts and partitions ------------------------------------------------------------------
+
+
+def test_a_flow_log_in_another_account_than_its_vpc_is_found(stack: Stack) -> None:
+    stack.flow_log("log", [stack.vpc("main", settings=HOME)], settings=ABROAD)
+    text = the_one_violation(stack)
+    assert 'spans two accounts: it is in account 444455556666, VPC "main" in account 1111' in text
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"assumeRole": {"roleArn": "arn:aws:iam::444455556666:role/deploy"}},
+        {"assumeRoles": [{"roleArn": UNKNOWN}, {"roleArn": "arn:aws:iam::444455556666:role/b"}]},
+        {"allowedAccountIds": ["444455556666"]},
+        {"allowedAccountIds": json.dumps(["444455556666"])},
+    ],
+)
+def test_a_provider_tells_its_account_in_several_ways(
+    stack: Stack, settings: dict[str, Any]
+) -> None:
+    stack.flow_log("log", [stack.vpc("main", settings=HOME)], settings=settings)
+    assert "spans two accounts" in the_one_violation(stack)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"assumeRoles": [{"roleArn": UNKNOWN}]},
+        {"assumeRoles": UNKNOWN},
+        {"assumeRoles": "{"},
+        {"allowedAccountIds": ["111122223333", "444455556666"]},
+        {"forbiddenAccountIds": ["111122223333"]},
+        HOME,
+    ],
+)
+def test_an_account_that_is_the_same_or_not_known_is_no_problem(
+    stack: Stack, settings: dict[str, Any]
+) -> None:
+    stack.flow_log("log", [stack.vpc("main", settings=HOME)], settings=settings)
+    assert said(stack) == []
+
+
+@pytest.mark.parametrize("what", ["its delivery role", "its log group"])
+def test_a_role_or_a_log_group_of_another_account_is_found(stack: Stack, what: str) -> None:
+    properties = {"logDestination": GROUP_ARN, "iamRoleArn": ROLE_ARN}
+    key = "iamRoleArn" if what == "its delivery role" else "logDestination"
+    properties[key] = properties[key].replace("111122223333", "444455556666")
+    vpc = stack.vpc("main", settings=HOME)
+    stack.flow_log("log", [vpc], properties=properties, settings=HOME)
+    assert f"{what} in account 444455556666" in the_one_violation(stack)
+
+
+def test_a_role_and_a_log_group_of_two_accounts_do_not_fit_whosever_the_flow_log_is(
+    stack: Stack,
+) -> None:
+    log(stack, logDestination=GROUP_ARN, iamRoleArn=ROLE_ARN.replace("1111", "4444"))
+    assert "spans two accounts: its delivery role is in account 4444" in the_one_violation(stack)
+
+
+def test_a_role_of_this_stack_in_another_account_is_found(stack: Stack) -> None:
+    role = stack.role("role", settings=ABROAD)
+    vpc = stack.vpc("main", settings=HOME)
+    stack.flow_log("log", [vpc], made_from={"iamRoleArn": [role]}, settings=HOME)
+    assert "its delivery role in account 444455556666" in the_one_violation(stack)
+
+
+def test_a_bucket_may_be_in_another_account(stack: Stack) -> None:
+    bucket = stack.add("aws:s3/bucket:Bucket", "bucket", {"arn": UNKNOWN}, settings=ABROAD)
+    stack.flow_log(
+        "log",
+        [stack.vpc("main", settings=HOME)],
+        properties={"logDestinationType": "s3", "iamRoleArn": None},
+        made_from={"logDestination": [bucket], "iamRoleArn": []},
+        settings=HOME,
+    )
+    assert said(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("us-gov-west-1", "aws-us-gov"),
+        ("cn-north-1", "aws-cn"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-west-1", "aws"),
+    ],
+)
+def test_arns_are_of_the_partition_of_the_region(stack: Stack, region: str, partition: str) -> None:
+    arns = {
+        "logDestination": GROUP_ARN.replace("eu-west-1", region),
+        "iamRoleArn": ROLE_ARN,
+    }
+    right = {key: arn.replace("arn:aws:", f"arn:{partition}:") for key, arn in arns.items()}
+    wrong = "aws-cn" if partition == "aws" else "aws"
+    vpc = stack.vpc("main", region=region)
+    stack.flow_log("log", [vpc], properties=right, region=region)
+    assert said(stack) == []
+    for key, words in (("logDestination", "its destination"), ("iamRoleArn", "its delivery role")):
+        broken = {**right, key: arns[key].replace("arn:aws:", f"arn:{wrong}:")}
+        stack.flow_log("log", [vpc], properties=broken, region=region)
+        assert f"the ARN of {words} is of partition {wrong}" in the_one_violation(stack)
+
+
+# -- roles of this stack ----------------------------------------------------------------------
+
+
+def role_violations(stack: Stack, **properties: Any) -> list[str]:
+    """What is said of a flow log's role with these properties."""
+    role = stack.role("role", **properties)
+    group = stack.log_group("group")
+    made_from = {"iamRoleArn": [role], "logDestination": [group]}
+    stack.flow_log("log", [stack.vpc("main")], made_from=made_from)
+    return [each.text for each in said(stack) if each.resource == "role"]
+
+
+def policy(*actions: str, resource: str = "arn:aws:logs:*:*:log-group:group:*") -> str:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+WRITES = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+
+def inline(*documents: str) -> list[dict[str, str]]:
+    return [{"name": "inline", "policy": document} for document in documents]
+
+
+def test_a_role_for_another_service_cannot_be_taken_on(stack: Stack) -> None:
+    trust = {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "ec2.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ]
+    }
+    [text] = role_violations(stack, assumeRolePolicy=json.dumps(trust))
+    assert (
+        'Role "role", with which flow log "log" delivers, has a trust policy that does not let '
+        "vpc-flow-logs.amazonaws.com take it on." in text
+    )
+
+
+@pytest.mark.parametrize("inlines", [None, []])
+def test_a_role_without_any_policy_cannot_write(stack: Stack, inlines: object) -> None:
+    [text] = role_violations(stack, inlinePolicies=inlines)
+    assert "has no policy at all" in text
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        policy(*WRITES, resource="arn:aws:logs:*:*:log-group:other:*"),
+        policy(*WRITES, resource="arn:aws:logs:us-east-1:*:log-group:group:*"),
+        policy(*WRITES, resource="arn:aws:s3:::records/*"),
+    ],
+)
+def test_a_role_whose_policies_name_other_log_groups_is_remarked_on(
+    stack: Stack, document: str
+) -> None:
+    assert role_violations(stack, inlinePolicies=inline(document)) == []
+    remarks = [each for each in stack.judged() if each.policy == "waiver-is-visible"]
+    assert [(each.resource, each.level) for each in remarks] == [("role", "advisory")]
+    assert "has policies for other log groups only" in remarks[0].text
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        (policy("logs:CreateLogStream", "logs:DescribeLogStreams"), "has no policy that allows"),
+        (policy("logs:PutLogEvents"), "has no policy that allows logs:CreateLogStream and"),
+        (
+            policy(*WRITES, resource="arn:aws:logs:eu-west-1:111122223333:log-group:group"),
+            "has a policy for the log group itself and not for what lies in it",
+        ),
+    ],
+)
+def test_a_role_that_surely_may_not_write_is_found(stack: Stack, document: str, text: str) -> None:
+    [said] = role_violations(stack, inlinePolicies=inline(document))
+    assert text in said
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"inlinePolicies": inline(policy(*WRITES))},
+        {"inlinePolicies": inline(policy("logs:*", resource="*"))},
+        {"inlinePolicies": inline(policy(*WRITES[:1]), policy(*WRITES[1:]))},
+        {
+            "inlinePolicies": inline(
+                policy(*WRITES, resource="arn:aws:logs:eu-west-1:111122223333:*")
+            )
+        },
+        {"inlinePolicies": inline(UNKNOWN)},
+        {"inlinePolicies": UNKNOWN},
+        {"inlinePolicies": inline("{")},
+        {"inlinePolicies": [], "managedPolicyArns": ["arn:aws:iam::aws:policy/CloudWatchLogs"]},
+        {"inlinePolicies": [], "managedPolicyArns": [UNKNOWN]},
+        {"assumeRolePolicy": UNKNOWN},
+    ],
+)
+def test_a_role_that_can_write_or_may_is_no_problem(
+    stack: Stack, properties: dict[str, Any]
+) -> None:
+    assert role_violations(stack, **properties) == []
+
+
+def test_a_policy_that_may_be_the_roles_leaves_it_open_whether_it_can_write(stack: Stack) -> None:
+    properties = {"policy": policy(*WRITES), "role": UNKNOWN}
+    stack.add("aws:iam/rolePolicy:RolePolicy", "perhaps", properties)
+    assert role_violations(stack, inlinePolicies=[]) == []
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "document_key", "role_key"),
+    [
+        ("aws:iam/rolePolicy:RolePolicy", "policy", "role"),
+        ("aws-native:iam:RolePolicy", "policyDocument", "roleName"),
+        ("aws-native:iam:ManagedPolicy", "policyDocument", "roles"),
+    ],
+)
+def test_policies_beside_the_role_count(
+    stack: Stack, resource_type: str, document_key: str, role_key: str
+) -> None:
+    name: Any = ["role"] if role_key == "roles" else "role"
+    stack.add(resource_type, "write", {document_key: policy(*WRITES), role_key: name})
+    assert role_violations(stack, inlinePolicies=[]) == []
+
+
+def test_a_vpc_id_that_is_another_things_is_found(stack: Stack) -> None:
+    log(stack, vpcId="subnet-0a1b2c3d")
+    assert "names subnet-0a1b2c3d as its VPC, which is no VPC's id" in the_one_violation(stack)
+
+
+def test_a_destination_that_is_not_set_is_missing_even_where_the_provider_answers_unknown(
+    stack: Stack,
+) -> None:
+    outputs = {
+        "vpcId": UNKNOWN,
+        "trafficType": "REJECT",
+        "logDestination": UNKNOWN,
+        "iamRoleArn": ROLE_ARN,
+        "logFormat": UNKNOWN,
+    }
+    inputs = {key: outputs[key] for key in ("vpcId", "trafficType", "iamRoleArn")}
+    stack.add(FLOW_LOG, "log", outputs, made_from={"vpcId": [stack.vpc("main")]}, inputs=inputs)
+    assert "delivers to cloud-watch-logs, but has no destination" in the_one_violation(stack)

@@ -226,16 +226,48 @@ def test_other_flow_logs_are_left_as_they_are(properties: dict[str, Any]) -> Non
         ("vpc-flow-logs", {"retentionInDays": 0}, 365),
         ("vpc-flow-logs", {"retentionInDays": 30}, None),
         ("vpc-flow-logs", {"retentionInDays": UNKNOWN}, None),
+        ("flow-logs", {"name": "records"}, 365),
+        ("records", {"name": "/prod/VPC-Flow-Logs"}, 365),
+        ("records", {"name": UNKNOWN}, None),
+        ("VpcFlowLogs", {}, 365),
+        ("workflow-logs", {}, None),
+        ("flowlogistics", {}, None),
         ("app", {}, None),
     ],
 )
-def test_a_missing_retention_of_a_flow_log_group_gets_the_minimum(
+def test_a_log_group_that_is_called_after_flow_logs_gets_a_retention(
     name: str, properties: dict[str, Any], days: int | None
 ) -> None:
     changed = remediated(
-        "log-group-has-retention", "aws:cloudwatch/logGroup:LogGroup", properties, name=name
+        "log-group-expires", "aws:cloudwatch/logGroup:LogGroup", properties, name=name
     )
     assert (changed or {}).get("retentionInDays") == days
+
+
+@pytest.mark.parametrize(("name", "days"), [("records", 400), ("flow-logs", None)])
+def test_the_log_groups_that_get_a_retention_can_be_listed(name: str, days: int | None) -> None:
+    config = {"remediateLogGroups": ["records"], "retentionInDays": 400}
+    changed = remediated(
+        "log-group-expires", "aws:cloudwatch/logGroup:LogGroup", {}, name=name, config=config
+    )
+    assert (changed or {}).get("retentionInDays") == days
+
+
+@pytest.mark.parametrize("delivers", [True, False])
+def test_a_retention_that_no_flow_log_of_a_vpc_is_behind_stops_everything(delivers: bool) -> None:
+    stack = Stack()
+    group = stack.log_group("flow-logs")
+    if delivers:
+        stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
+    policy = "log-group-expires"
+    pack = Pack(Gate(REQUIREMENTS).policies(), {policy: {"enforcementLevel": "remediate"}})
+    request = analyze_request("aws:cloudwatch/logGroup:LogGroup", {}, "flow-logs")
+    assert pack.server.Remediate(request, None).remediations
+    said = pack.judge(stack.request())
+    assert [(each.policy, each.level) for each in said] == (
+        [] if delivers else [(policy, "mandatory")]
+    )
+    assert delivers or "no flow log of a VPC delivers to it" in said[0].text
 
 
 def test_a_defect_in_a_remediation_is_said_when_the_stack_is_judged(good: Stack) -> None:
@@ -254,10 +286,16 @@ def test_a_defect_in_a_remediation_is_said_when_the_stack_is_judged(good: Stack)
 
 
 def remediated(
-    policy: str, resource_type: str, properties: dict[str, Any], *, name: str = "log"
+    policy: str,
+    resource_type: str,
+    properties: dict[str, Any],
+    *,
+    name: str = "log",
+    config: dict[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """A resource's inputs as a policy sets them right; None where it leaves them alone."""
-    pack = Pack(Gate(REQUIREMENTS).policies(), {policy: {"enforcementLevel": "remediate"}})
+    given = {"enforcementLevel": "remediate", **(config or {})}
+    pack = Pack(Gate(REQUIREMENTS).policies(), {policy: given})
     request = analyze_request(resource_type, properties, name)
     response = pack.server.Remediate(request, None)
     changed = [each.properties for each in response.remediations if each.properties]

@@ -6,6 +6,7 @@ from .conftest import LOG_GROUP, UNKNOWN, Said, Stack
 
 RETENTION = "log-group-has-retention"
 ENCRYPTED = "log-group-is-encrypted"
+EXPIRES = "log-group-expires"
 
 
 def said(stack: Stack, policy: str = RETENTION, **config: object) -> list[Said]:
@@ -18,7 +19,7 @@ def deliver_to(stack: Stack, **properties: object) -> None:
     stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
 
 
-@pytest.mark.parametrize("days", [365, 400, 3653])
+@pytest.mark.parametrize("days", [365, 400, 3653, None, 0])
 def test_a_year_or_more_is_enough(stack: Stack, days: int) -> None:
     deliver_to(stack, retentionInDays=days)
     assert said(stack) == []
@@ -27,8 +28,6 @@ def test_a_year_or_more_is_enough(stack: Stack, days: int) -> None:
 @pytest.mark.parametrize(
     ("days", "text"),
     [
-        (None, "has no retention"),
-        (0, "has no retention"),
         (90, "keeps records for 90 days only, at least 365 are required"),
         (UNKNOWN, "has a retention that is not known in preview"),
     ],
@@ -59,7 +58,7 @@ def test_a_log_group_that_no_flow_log_delivers_to_is_none_of_our_business(good: 
 def test_a_log_group_is_found_by_its_arn_in_plain_text(
     stack: Stack, region: str, found: list[str]
 ) -> None:
-    properties = {"name": "records", "retentionInDays": 0}
+    properties = {"name": "records", "retentionInDays": 30}
     stack.add(LOG_GROUP, "group", properties, region="eu-west-1")
     stack.flow_log(
         "log",
@@ -72,7 +71,7 @@ def test_a_log_group_is_found_by_its_arn_in_plain_text(
 
 
 def test_a_log_group_of_that_name_whose_region_is_not_known_may_be_the_one(stack: Stack) -> None:
-    stack.add(LOG_GROUP, "group", {"name": "records", "retentionInDays": 0}, region="")
+    stack.add(LOG_GROUP, "group", {"name": "records", "retentionInDays": 30}, region="")
     stack.flow_log(
         "log",
         [stack.vpc("main")],
@@ -115,3 +114,68 @@ def test_no_key_and_a_key_from_nowhere_do_not(stack: Stack, key: str | None, tex
 
 def test_encryption_is_not_asked_for_by_default(good: Stack) -> None:
     assert ENCRYPTED not in {violation.policy for violation in good.judged()}
+
+
+@pytest.mark.parametrize("days", [None, 0])
+def test_records_that_are_kept_for_ever_are_advised_of(stack: Stack, days: int | None) -> None:
+    deliver_to(stack, retentionInDays=days)
+    [advice] = stack.judged()
+    assert (advice.policy, advice.level, advice.resource) == (
+        "log-group-expires",
+        "advisory",
+        "group",
+    )
+    assert 'to which flow log "log" delivers, never deletes its records.' in advice.text
+    assert advice.text.endswith("    retention_in_days=365,")
+
+
+def test_a_retention_that_is_not_known_may_be_one(stack: Stack) -> None:
+    deliver_to(stack, retentionInDays=UNKNOWN)
+    assert said(stack, EXPIRES) == []
+
+
+def test_a_log_group_of_class_delivery_keeps_records_for_two_days_whatever_is_set(
+    stack: Stack,
+) -> None:
+    deliver_to(stack, logGroupClass="DELIVERY", retentionInDays=365)
+    [violation] = said(stack)
+    assert "is of class DELIVERY: CloudWatch keeps its records for two days" in violation.text
+    assert violation.text.endswith('    log_group_class="STANDARD",')
+
+
+@pytest.mark.parametrize("name", ["STANDARD", "INFREQUENT_ACCESS"])
+def test_a_log_group_of_another_class_keeps_them_as_long_as_is_set(stack: Stack, name: str) -> None:
+    deliver_to(stack, logGroupClass=name)
+    assert said(stack) == []
+
+
+def test_a_class_that_the_provider_fills_in_is_the_standard_one(stack: Stack) -> None:
+    outputs = {"name": "group", "retentionInDays": 365, "logGroupClass": UNKNOWN}
+    inputs = {"name": "group", "retentionInDays": 365}
+    group = stack.add(LOG_GROUP, "group", outputs, inputs=inputs)
+    stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
+    assert said(stack) == []
+
+
+def test_a_class_that_the_program_computes_is_undecidable(stack: Stack) -> None:
+    settings = stack.add("acme:index:Settings", "settings", {})
+    properties = {"name": "group", "retentionInDays": 365, "logGroupClass": UNKNOWN}
+    group = stack.add(LOG_GROUP, "group", properties, made_from={"logGroupClass": [settings]})
+    stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
+    assert "has a class that is not known in preview" in said(stack)[0].text
+
+
+def test_a_log_group_that_is_only_read_is_said_not_to_have_been_judged(stack: Stack) -> None:
+    stack.flow_log(
+        "log",
+        [stack.vpc("main")],
+        properties={"logDestination": "arn:aws:logs:eu-west-1:111122223333:log-group:records"},
+        made_from={"logDestination": []},
+    )
+    [remark] = stack.judged()
+    assert (remark.policy, remark.level, remark.resource) == (
+        "waiver-is-visible",
+        "advisory",
+        "log",
+    )
+    assert "only reads: its retention was not judged" in remark.text

@@ -1,11 +1,16 @@
 """Which VPCs are covered, with real proxies for what is unknown in preview."""
 
+import ast
+import json
+from typing import Any
+
 import pytest
 
-from .conftest import COMPONENT, LOG_GROUP, UNKNOWN, VPC, Stack
+from .conftest import COMPONENT, FLOW_LOG, LOG_GROUP, UNKNOWN, VPC, Stack
 
 SUBNET = "aws:ec2/subnet:Subnet"
 ENI = "aws:ec2/networkInterface:NetworkInterface"
+WEST = "urn:pulumi:prod::network::pulumi:providers:aws::west"
 
 
 def verdicts(stack: Stack) -> dict[str, str]:
@@ -286,3 +291,154 @@ def test_a_resource_that_is_no_vpc_and_its_secrets_are_not_mentioned(stack: Stac
     stack.vpc("main", properties={"tags": {"password": "hunter2"}})
     stack.add(LOG_GROUP, "other", {"name": "hunter2"})
     assert "hunter2" not in str(stack.judged())
+
+
+# -- several resources that are one VPC ---------------------------------------------------------
+
+
+def test_two_resources_with_one_id_are_one_vpc(stack: Stack) -> None:
+    one = stack.vpc("one", properties={"id": "vpc-1"})
+    stack.vpc("two", properties={"id": "vpc-1"})
+    assert verdicts(stack) == {"one": "not covered", "two": "not covered"}
+    stack.flow_log("log", [one])
+    assert verdicts(stack) == {}
+    stack.vpc("three", properties={"id": "vpc-3"})
+    assert verdicts(stack) == {"three": "not covered"}
+
+
+def test_a_flow_log_made_from_two_resources_of_one_vpc_covers_it(stack: Stack) -> None:
+    vpcs = [stack.vpc(name, properties={"id": "vpc-1"}) for name in ("one", "two")]
+    stack.flow_log("log", vpcs, properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {}
+
+
+DEFAULT_VPC = "aws:ec2/defaultVpc:DefaultVpc"
+
+
+def in_account(number: str) -> dict[str, str]:
+    return {"assumeRoles": json.dumps([{"roleArn": f"arn:aws:iam::{number}:role/deploy"}])}
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ({}, True),
+        ({"region": "us-east-1"}, False),
+        ({"provider": WEST, "region": "eu-west-1"}, False),
+        ({"provider": WEST, "settings": in_account("111122223333")}, True),
+        ({"provider": WEST, "settings": in_account("444455556666")}, False),
+    ],
+)
+def test_a_region_of_an_account_has_one_default_vpc(
+    stack: Stack, other: dict[str, Any], same: bool
+) -> None:
+    one = stack.vpc("one", DEFAULT_VPC, settings=in_account("111122223333"))
+    stack.vpc("two", DEFAULT_VPC, **other)
+    stack.flow_log("log", [one])
+    assert verdicts(stack) == ({} if same else {"two": "not covered"})
+
+
+def test_default_vpcs_whose_ids_differ_are_two(stack: Stack) -> None:
+    one = stack.vpc("one", DEFAULT_VPC, properties={"id": "vpc-1"})
+    stack.vpc("two", DEFAULT_VPC, properties={"id": "vpc-2"})
+    stack.flow_log("log", [one])
+    assert verdicts(stack) == {"two": "not covered"}
+
+
+# -- what --target and --exclude skip -----------------------------------------------------------
+
+
+def skip(stack: Stack, resource_type: str, name: str, **more: Any) -> str:
+    """Add what is new and is not to be created: the engine tells neither inputs nor outputs."""
+    return stack.add(resource_type, name, {}, **more)
+
+
+def test_a_vpc_that_is_skipped_is_not_judged(good: Stack) -> None:
+    skip(good, VPC, "later")
+    assert good.judged() == []
+
+
+def test_a_flow_log_that_is_skipped_covers_nothing(good: Stack) -> None:
+    skip(good, FLOW_LOG, "later", made_from={"vpcId": [good.vpc("bare")]})
+    good.vpc("other")
+    assert verdicts(good) == {"bare": "not covered", "other": "not covered"}
+    said = {each.resource: each.text for each in good.judged()}
+    assert '(flow log "later" is skipped by --target or --exclude)' in said["bare"]
+    assert "skipped" not in said["other"]
+
+
+def test_a_vpc_and_its_flow_log_may_both_be_skipped(good: Stack) -> None:
+    skip(good, FLOW_LOG, "log", made_from={"vpcId": [skip(good, VPC, "later")]})
+    assert good.judged() == []
+
+
+def test_a_vpc_that_exists_is_judged_though_nothing_is_done_to_it(good: Stack) -> None:
+    good.vpc("old", properties={"id": "vpc-1"}, inputs={"cidrBlock": "10.0.0.0/16"})
+    assert verdicts(good) == {"old": "not covered"}
+
+
+@pytest.mark.parametrize("inputs", [{"cidrBlock": "10.0.0.0/16"}, {}])
+def test_what_a_provider_that_is_not_configured_yet_creates_is_judged(
+    stack: Stack, inputs: dict[str, Any]
+) -> None:
+    # The engine asks no such provider, and passes no outputs.
+    unknown = {"assumeRoles": UNKNOWN}
+    vpc = stack.add(VPC, "main", {}, inputs=inputs, settings=unknown)
+    assert verdicts(stack) == {"main": "not covered"}
+    inputs = {
+        "vpcId": UNKNOWN,
+        "trafficType": "REJECT",
+        "logDestinationType": "s3",
+        "logDestination": "arn:aws:s3:::records",
+    }
+    stack.add(FLOW_LOG, "log", {}, made_from={"vpcId": [vpc]}, inputs=inputs, settings=unknown)
+    assert stack.judged() == []
+
+
+def test_without_what_the_program_sets_nothing_counts_as_skipped(stack: Stack) -> None:
+    skip(stack, VPC, "main")
+    said = stack.judged({"gate-is-sound": {"enforcementLevel": "disabled"}})
+    assert [each.policy for each in said] == ["vpc-has-flow-log"]
+
+
+# -- names and remedies ---------------------------------------------------------------------------
+
+
+def test_two_resources_of_one_name_are_told_apart_by_their_urns(stack: Stack) -> None:
+    for name in ("prod", "test"):
+        component = stack.add(COMPONENT, name, {})
+        stack.vpc("main", parent=stack.add(f"acme:{name}:Net", "n", {}, parent=component))
+    texts = [each.text for each in stack.judged()]
+    assert [
+        f"acme:{name}:Net$aws:ec2/vpc:Vpc::main" in text
+        for name, text in zip(("prod", "test"), texts, strict=True)
+    ] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "literal"),
+    [
+        ('größe "net"', '"größe \\"net\\""'),
+        ("back\\slash", '"back\\\\slash"'),
+        ("two\nlines\x1b[31m", '"two\\nlines\\u001b[31m"'),
+        ("\u202ereversed", '"\\U0000202ereversed"'),
+    ],
+)
+def test_names_are_printed_as_literals(stack: Stack, name: str, literal: str) -> None:
+    stack.vpc(name)
+    [said] = stack.judged()
+    assert f"VPC {literal} has no flow log" in said.text
+    assert f"VpcFlowLogs({literal}, " in said.text
+    assert ast.literal_eval(literal) == name
+
+
+def test_the_lines_to_add_for_aws_native_have_its_output_and_a_provider_of_aws(
+    stack: Stack,
+) -> None:
+    native = "urn:pulumi:prod::network::pulumi:providers:aws-native::native"
+    stack.vpc("main", "aws-native:ec2:Vpc", provider=native)
+    [said] = stack.judged()
+    assert said.text.endswith(
+        'VpcFlowLogs("main", {"vpc_id": vpc.vpc_id, "region": "eu-west-1"}, '
+        "pulumi.ResourceOptions(provider=aws_provider))"
+    )

@@ -1,0 +1,306 @@
+"""The roles of this stack that its flow logs deliver to CloudWatch with, and all their policies."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import fnmatchcase
+from typing import cast
+
+from pulumi_policy import PolicyResource
+
+from vpc_flow_logs_control.delivery_role import Answer, allows_delivery, trusts_delivery
+
+from .kinds import (
+    ATTACHMENT_TYPES,
+    LOG_GROUP_TYPES,
+    MANAGED_POLICY_TYPES,
+    ROLE_POLICY_TYPES,
+    ROLE_TYPES,
+)
+from .log_groups import NAME_KEYS
+from .places import account_of, region_of
+from .properties import UNKNOWN, Unknown, has_unknown, text_of, value_of
+from .stack_graph import FlowLog, StackGraph, quoted
+
+Document = Mapping[str, object]
+"""An IAM policy document that is wholly known."""
+
+_TRUST_KEYS = {
+    "aws:iam/role:Role": "assumeRolePolicy",
+    "aws-native:iam:Role": "assumeRolePolicyDocument",
+}
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_ANY_ACCOUNT = "000000000000"
+_ROLE_KEYS = ("role", "roles", "roleName")
+_DOCUMENT_KEYS = ("policy", "policyDocument")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy of a role.
+
+    Attributes:
+        title: What it is, in words, with an article.
+        document: What it says: `UNKNOWN` where that is not known in preview, None where it is no
+            JSON object.
+        is_certain: Whether it surely is a policy of this role.
+    """
+
+    title: str
+    document: Document | Unknown | None
+    is_certain: bool = True
+
+
+@dataclass(frozen=True)
+class DeliveryRole:
+    """A role, and the flow logs that deliver with it.
+
+    Attributes:
+        role: The role.
+        flow_logs: The flow logs, of which there is at least one.
+        trust: Its trust policy.
+        policies: Its other policies, as far as this stack declares them.
+        foreign: Managed policies that it has and that are declared elsewhere, in words.
+    """
+
+    role: PolicyResource
+    flow_logs: tuple[FlowLog, ...]
+    trust: Policy
+    policies: tuple[Policy, ...]
+    foreign: tuple[str, ...]
+
+    def vpcs(self, graph: StackGraph) -> tuple[PolicyResource, ...]:
+        """The VPCs of its flow logs."""
+        found = {vpc.urn: vpc for log in self.flow_logs for vpc in graph.vpcs_of(log)}
+        return tuple(found.values())
+
+    @property
+    def known_documents(self) -> list[Document] | None:
+        """What all its policies say; None where there may be more than is known here."""
+        documents = [policy.document for policy in self.policies]
+        if self.foreign or not all(policy.is_certain for policy in self.policies):
+            return None
+        known = [document for document in documents if isinstance(document, Mapping)]
+        return known if len(known) == len(documents) else None
+
+
+def role_key(flow_log: PolicyResource) -> str:
+    """The property that names a flow log's delivery role."""
+    is_aws = flow_log.resource_type.startswith("aws:")
+    return "iamRoleArn" if is_aws else "deliverLogsPermissionArn"
+
+
+def delivery_roles(graph: StackGraph) -> list[DeliveryRole]:
+    """The delivery roles that are declared in this stack, sorted by URN."""
+    roles: dict[str, PolicyResource] = {}
+    logs: dict[str, list[FlowLog]] = defaultdict(list)
+    by_arn = {text_of(role.props, "arn"): role for role in graph.of_types(ROLE_TYPES)}
+    for log in graph.flow_logs:
+        # Other services of AWS take on the roles for other destinations.
+        kind = text_of(log.resource.props, "logDestinationType")
+        if kind not in (None, "cloud-watch-logs"):
+            continue
+        key = role_key(log.resource)
+        arn = text_of(log.resource.props, key)
+        linked = (
+            [by_arn[arn]]
+            if isinstance(arn, str) and arn in by_arn
+            else graph.linked(log.resource, key, ROLE_TYPES)
+        )
+        for role in linked:
+            roles[role.urn] = role
+            logs[role.urn].append(log)
+    if not roles:
+        return []
+    policies = _Policies(graph)
+    return [
+        DeliveryRole(
+            role,
+            tuple(logs[urn]),
+            Policy(
+                "a trust policy", _document(value_of(role.props, _TRUST_KEYS[role.resource_type]))
+            ),
+            tuple(policies.of(role)),
+            policies.foreign(role),
+        )
+        for urn, role in sorted(roles.items())
+    ]
+
+
+def cannot_be_taken_on(each: DeliveryRole) -> bool:
+    """Whether a role's trust policy surely keeps the flow logs service out."""
+    document = each.trust.document
+    # Whose account it is makes a doubt of a refusal at most, and doubts are not for here.
+    return isinstance(document, Mapping) and trusts_delivery(document, "") is Answer.NO
+
+
+class Writing(Enum):
+    """What surely keeps a role from writing into the log group of one of its flow logs."""
+
+    NO_POLICY = "has no policy at all, so that it may not write into the log group"
+    NO_ACTION = (
+        "has no policy that allows logs:CreateLogStream and logs:PutLogEvents, so that it may not "
+        "write into the log group"
+    )
+    NOT_INSIDE = (
+        "has a policy for the log group itself and not for what lies in it: its resource has to "
+        "end in :*"
+    )
+    ELSEWHERE = "has policies for other log groups only"
+
+
+def obstacle(graph: StackGraph, each: DeliveryRole) -> Writing | None:
+    """What surely keeps a role from writing; None where nothing does, or where it is not known."""
+    documents = each.known_documents
+    if documents is None:
+        return None
+    if not documents:
+        return Writing.NO_POLICY
+    if allows_delivery(documents, None) is Answer.NO:
+        return Writing.NO_ACTION
+    named = set(_ACCOUNT.findall(json.dumps(documents)))
+    # Many flow logs may deliver to one log group.
+    groups = dict.fromkeys(tuple(_possible_arns(graph, log, named)) for log in each.flow_logs)
+    for arns in groups:
+        if all(allows_delivery(documents, arn) is Answer.NO for arn in arns):
+            itself = any(_names(documents, arn) for arn in arns if arn is not None)
+            return Writing.NOT_INSIDE if itself else Writing.ELSEWHERE
+    return None
+
+
+def _names(documents: list[Document], arn: str) -> bool:
+    """Whether a statement's resource is a log group itself, as its ARN stands."""
+    return any(
+        isinstance(resource, str) and fnmatchcase(arn, resource)
+        for document in documents
+        for statement in _many(document.get("Statement"))
+        if isinstance(statement, Mapping)
+        for resource in _many(cast("Document", statement).get("Resource"))
+    )
+
+
+def _possible_arns(graph: StackGraph, log: FlowLog, named: set[str]) -> list[str | None]:
+    """The ARNs that a flow log's log group may have; None where not even its name is known.
+
+    Before it exists, its account and its region may be known from elsewhere or not: then they may
+    be those that are named in the policies, or any others.
+    """
+    arn = text_of(log.resource.props, "logDestination")
+    if isinstance(arn, str):
+        # What is no log group's is wrong in itself, whatever the role may do.
+        return [arn if ":log-group:" in arn else None]
+    found: list[str | None] = []
+    for log_group in graph.linked(log.resource, "logDestination", LOG_GROUP_TYPES):
+        name = text_of(log_group.props, NAME_KEYS[log_group.resource_type])
+        region, account = region_of(log_group), account_of(log_group)
+        if not isinstance(name, str) or not isinstance(region.name, str):
+            return [None]
+        accounts = [account] if account else [*sorted(named), _ANY_ACCOUNT]
+        found += [
+            f"arn:{region.partition}:logs:{region.name}:{one}:log-group:{name}" for one in accounts
+        ]
+    return found or [None]
+
+
+class _Policies:
+    """The policies of each role, wherever in the stack they are declared."""
+
+    def __init__(self, graph: StackGraph) -> None:
+        self._graph = graph
+        self._attached: dict[str, list[Policy]] = defaultdict(list)
+        self._foreign: dict[str, list[str]] = defaultdict(list)
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        roles = graph.of_types(ROLE_TYPES)
+        self._all_roles = [role.urn for role in roles]
+        for role in roles:
+            for key in ("name", "roleName"):
+                name = text_of(role.props, key)
+                if isinstance(name, str):
+                    self._by_name[name].append(role.urn)
+        # aws-native's managed policies name the roles that have them.
+        for policy in graph.of_types(ROLE_POLICY_TYPES | MANAGED_POLICY_TYPES):
+            for urn, is_certain in self._roles_of(policy):
+                self._attached[urn].append(_declared(policy, is_certain))
+        for attachment in graph.of_types(ATTACHMENT_TYPES):
+            for urn, is_certain in self._roles_of(attachment):
+                for key in ("policyArn", "policyArns"):
+                    self._attach(urn, attachment, key, is_certain)
+        for role in roles:
+            self._attach(role.urn, role, "managedPolicyArns", True)
+
+    def of(self, role: PolicyResource) -> Iterator[Policy]:
+        """Each policy of a role."""
+        for key, document_key in (("inlinePolicies", "policy"), ("policies", "policyDocument")):
+            inline = value_of(role.props, key)
+            if inline is UNKNOWN:
+                yield Policy("an inline policy", UNKNOWN)
+            for entry in cast("list[object]", inline if isinstance(inline, list) else []):
+                known = isinstance(entry, Mapping)
+                document = (
+                    cast("Mapping[str, object]", entry).get(document_key) if known else UNKNOWN
+                )
+                if document is not None:
+                    yield Policy("an inline policy", _document(document))
+        yield from self._attached[role.urn]
+
+    def foreign(self, role: PolicyResource) -> tuple[str, ...]:
+        """Policies of a role that are declared elsewhere, in words."""
+        return tuple(self._foreign[role.urn])
+
+    def _roles_of(self, resource: PolicyResource) -> list[tuple[str, bool]]:
+        """The URNs of the roles that a policy is, or may be, given to, and whether surely."""
+        found: dict[str, bool] = {}
+        for key in _ROLE_KEYS:
+            linked = self._graph.linked(resource, key, ROLE_TYPES)
+            if linked:
+                found.update({role.urn: len(linked) == 1 for role in linked})
+                continue
+            for name in _many(value_of(resource.props, key)):
+                # One that is not known, and comes from no role of this stack, may be any.
+                if name is UNKNOWN:
+                    found.update(dict.fromkeys(self._all_roles, False))
+                else:
+                    found.update(dict.fromkeys(self._by_name.get(str(name), []), True))
+        return list(found.items())
+
+    def _attach(self, role_urn: str, resource: PolicyResource, key: str, is_certain: bool) -> None:
+        """Add the managed policies that a property names by their ARNs."""
+        policies = self._graph.linked(resource, key, MANAGED_POLICY_TYPES)
+        self._attached[role_urn] += [_declared(policy, is_certain) for policy in policies]
+        known_here = {text_of(policy.props, "arn") for policy in policies}
+        arns = _many(value_of(resource.props, key))
+        if arns.count(UNKNOWN) > len(policies):
+            title = f"a policy, by {quoted(resource.name)},"
+            self._attached[role_urn].append(Policy(title, UNKNOWN))
+        self._foreign[role_urn] += [
+            f"a managed policy {arn}"
+            for arn in arns
+            if isinstance(arn, str) and arn not in known_here
+        ]
+
+
+def _declared(policy: PolicyResource, is_certain: bool) -> Policy:
+    documents = [value_of(policy.props, key) for key in _DOCUMENT_KEYS]
+    document = next((each for each in documents if each is not None), None)
+    return Policy(f"a policy {quoted(policy.name)}", _document(document), is_certain)
+
+
+def _document(value: object) -> Document | Unknown | None:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    if value is UNKNOWN or has_unknown(value):
+        return UNKNOWN
+    return cast("Document", value) if isinstance(value, Mapping) else None
+
+
+def _many(value: object) -> list[object]:
+    """IAM takes one value in place of a list of one."""
+    if value is None:
+        return []
+    return cast("list[object]", value) if isinstance(value, list) else [value]
