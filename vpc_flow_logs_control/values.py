@@ -61,6 +61,27 @@ def _traffic_type(value: object) -> str | None:
     return None
 
 
+def _log_group_class(value: object) -> str | None:
+    if value == "DELIVERY":
+        return "DELIVERY keeps records for a day or two, whatever the retention is. Use STANDARD"
+    if value not in ("STANDARD", "INFREQUENT_ACCESS"):
+        return f"{value!r} is neither STANDARD nor INFREQUENT_ACCESS"
+    return None
+
+
+def _destination_options(value: object) -> str | None:
+    if not isinstance(value, Mapping):
+        return f"{value!r} is not a mapping, such as {{'file_format': 'parquet'}}"
+    options = cast("Mapping[str, object]", value)
+    known = ("file_format", "hive_compatible_partitions", "per_hour_partition")
+    if unknown := sorted(set(options) - set(known)):
+        return f"there is no {', '.join(unknown)}. There is {', '.join(known)}"
+    file_format = options.get("file_format", "plain-text")
+    if is_plain(file_format) and file_format not in ("plain-text", "parquet"):
+        return f"file_format: {file_format!r} is neither plain-text nor parquet"
+    return None
+
+
 def _log_format(value: object) -> str | None:
     try:
         to_aws_format(cast("str", value))
@@ -96,6 +117,23 @@ def _excluded_accounts(value: object) -> str | None:
     return next((problem for problem in problems if problem), None)
 
 
+MAX_TAGS = 50
+"""How many tags AWS takes for an object (AWS General Reference, "Tagging your AWS resources")."""
+
+
+def _tags(value: object) -> str | None:
+    if not isinstance(value, Mapping):
+        return f"{value!r} is not a mapping of keys to values"
+    tags = cast("Mapping[str, object]", value)
+    if reserved := sorted(key for key in tags if key.lower().startswith("aws:")):
+        return (
+            f"{', '.join(reserved)} begins with aws:, which AWS keeps for itself. Use another key"
+        )
+    if len(tags) > MAX_TAGS:
+        return f"there are {len(tags)}, and AWS takes {MAX_TAGS}. Remove some"
+    return None
+
+
 _ARN = r"arn:aws[a-z-]*"
 _account = _matches(r"\d{12}", "the id of an account: twelve digits, as a string")
 _kms_key = _matches(
@@ -116,6 +154,11 @@ RULES: dict[str, Callable[[object], str | None]] = {
         # It goes into the delivery role's policy, where a wildcard would widen it.
         _ARN + r":logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}(:\*)?",
         "the ARN of a log group (arn:…:logs:…:log-group:…)",
+    ),
+    "log_group_class": _log_group_class,
+    "destination_options": _destination_options,
+    "deliver_cross_account_role": _matches(
+        _ARN + r":iam::\d{12}:role/.+", "the ARN of a role (arn:…:iam::…:role/…)"
     ),
     "role_arn": _matches(_ARN + r":iam::\d{12}:role/.+", "the ARN of a role (arn:…:iam::…:role/…)"),
     "role_name": _matches(
@@ -144,5 +187,6 @@ RULES: dict[str, Callable[[object], str | None]] = {
     "maximum_execution_frequency": _one_of(
         EXECUTION_FREQUENCIES, "These are the frequencies that AWS Config takes"
     ),
+    "tags": _tags,
     "max_aggregation_interval": _one_of((60, 600), "It is a number of seconds"),
 }

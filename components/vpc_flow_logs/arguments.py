@@ -14,6 +14,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
+from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.values import is_plain, problem_with
 
 
@@ -23,6 +24,17 @@ class InvalidArgumentsError(pulumi.RunError, ValueError):
     The message lists every problem, with the arguments' names and the remedy.
     As a ``pulumi.RunError`` it is shown without a Python traceback.
     """
+
+
+class DestinationOptionsArgs(TypedDict):
+    """How the files in an S3 bucket are written (EC2 API reference, DestinationOptionsRequest)."""
+
+    file_format: NotRequired[pulumi.Input[str]]
+    """plain-text (the default) or parquet."""
+    hive_compatible_partitions: NotRequired[pulumi.Input[bool]]
+    """True names the folders as Hive's tools want them. False by default."""
+    per_hour_partition: NotRequired[pulumi.Input[bool]]
+    """True makes a folder for each hour instead of each day. False by default."""
 
 
 class VpcFlowLogsArgs(TypedDict):
@@ -37,7 +49,13 @@ class VpcFlowLogsArgs(TypedDict):
     """Days for which CloudWatch keeps the records: 365 by default, one of CloudWatch's values."""
     log_group_name: NotRequired[pulumi.Input[str]]
     """The name of the log group that is made. By default Pulumi derives one from the component's
-    name."""
+    name. AWS refuses one that is there already, kept by retain_logs_on_destroy, say: pass its ARN
+    as log_group_arn instead, and give no log_group_name."""
+    log_group_class: NotRequired[pulumi.Input[str]]
+    """STANDARD (the default) or INFREQUENT_ACCESS. It cannot be changed later."""
+    deletion_protection: NotRequired[pulumi.Input[bool]]
+    """True has AWS refuse to delete the log group; a destroy then stops at it, until this was
+    deployed as False. False by default."""
     kms_key_id: NotRequired[pulumi.Input[str]]
     """The ARN of the KMS key that encrypts the log group. Its policy must let CloudWatch Logs of
     that region use it."""
@@ -57,8 +75,13 @@ class VpcFlowLogsArgs(TypedDict):
     permissions_boundary: NotRequired[pulumi.Input[str]]
     """The ARN of the managed policy that bounds the delivery role that is made."""
     destination_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of an S3 bucket (with a folder, if wished) or of a Firehose stream of the same
-    account to deliver to, instead of CloudWatch. Neither a log group nor a role is made then."""
+    """The ARN of an S3 bucket (with a folder, if wished) or of a Firehose stream to deliver to,
+    instead of CloudWatch. Neither a log group nor a role is made then."""
+    destination_options: NotRequired[DestinationOptionsArgs]
+    """How the files are written, where destination_arn is a bucket."""
+    deliver_cross_account_role: NotRequired[pulumi.Input[str]]
+    """The ARN of the role in another account that may write into the Firehose stream there. Needs
+    role_arn, a role of this account that may assume it."""
     log_format: NotRequired[pulumi.Input[str]]
     """The fields of a record: names separated by spaces (bare or as ${name}), or "v5" for every
     field up to that version. AWS's default format (version 2) by default."""
@@ -76,7 +99,13 @@ class SharedLogDestinationArgs(TypedDict):
     regions: Sequence[str]
     """The regions that get a log group, for example ["eu-west-1", "us-east-1"]."""
     log_group_name: NotRequired[pulumi.Input[str]]
-    """The name of the log group in each region. By default Pulumi derives one for each."""
+    """The name of the log group in each region. By default Pulumi derives one for each. AWS refuses
+    one that is there already."""
+    log_group_class: NotRequired[pulumi.Input[str]]
+    """STANDARD (the default) or INFREQUENT_ACCESS. It cannot be changed later."""
+    deletion_protection: NotRequired[pulumi.Input[bool]]
+    """True has AWS refuse to delete the log groups; a destroy then stops at them, until this was
+    deployed as False. False by default."""
     retention_in_days: NotRequired[pulumi.Input[int]]
     """Days for which CloudWatch keeps the records: 365 by default, one of CloudWatch's values."""
     kms_key_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
@@ -122,6 +151,8 @@ _PLAIN_ARGUMENTS = ("kms_key_ids", "organization", "regions", "traffic_type")
 
 _LOG_GROUP_ARGUMENTS = (
     "log_group_name",
+    "log_group_class",
+    "deletion_protection",
     "retention_in_days",
     "kms_key_id",
     "retain_logs_on_destroy",
@@ -134,7 +165,7 @@ _CONFLICTS = (
     ("role_arn", _ROLE_ARGUMENTS, "so that the component makes the delivery role"),
     (
         "destination_arn",
-        ("log_group_arn", "role_arn", *_LOG_GROUP_ARGUMENTS, *_ROLE_ARGUMENTS),
+        ("log_group_arn", *_LOG_GROUP_ARGUMENTS, *_ROLE_ARGUMENTS),
         "so that the flow log goes to CloudWatch",
     ),
 )
@@ -178,6 +209,7 @@ def checked(
     ]
     problems += _keys_of_no_region(given)
     problems += _conflicts_with_organization(given)
+    problems += _destinations(given)
     problems += _out_of_region(given.get("log_group_arn"), given.get("region"))
     if required not in given:
         problems.append(f"{required}: it is missing, and nothing can be made without it")
@@ -261,6 +293,60 @@ def _conflicts(given: Mapping[str, Any]) -> list[str]:
         for other in others
         if other in given
     ]
+
+
+def _destinations(given: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with arguments that are for one kind of destination alone."""
+    problems: list[str] = []
+    arn = given.get("destination_arn")
+    kind = destination_type(arn) if isinstance(arn, str) and ":" in arn else None
+    if "destination_options" in given and (
+        "destination_arn" not in given or kind not in {None, "s3"}
+    ):
+        problems.append(
+            "destination_options: they are for files in an S3 bucket. Remove them, or set "
+            "destination_arn to a bucket's ARN"
+        )
+    if "deliver_cross_account_role" in given:
+        if "destination_arn" not in given or kind == "s3":
+            problems.append(
+                "deliver_cross_account_role: it is for a Firehose stream of another account. "
+                "Remove it, or set destination_arn to the stream's ARN"
+            )
+        if "role_arn" not in given:
+            problems.append(
+                "deliver_cross_account_role: AWS wants a role of this account that may assume it. "
+                "Set role_arn"
+            )
+    elif "destination_arn" in given and "role_arn" in given:
+        problems.append(
+            "destination_arn and role_arn exclude each other: remove role_arn, or add "
+            "deliver_cross_account_role for a Firehose stream of another account"
+        )
+    return problems
+
+
+def stream_of_account(name: str, destination_arn: str, account_id: str) -> str:
+    """Return a Firehose stream's ARN when a flow log of an account may deliver to it by itself.
+
+    Args:
+        name: the logical name of the VpcFlowLogs, for the message.
+        destination_arn: a checked ``destination_arn``.
+        account_id: the account of the VPC.
+
+    Raises:
+        InvalidArgumentsError: when the stream is another account's (Amazon VPC User Guide,
+            "Publish flow logs to Amazon Data Firehose").
+    """
+    kind, owner = destination_type(destination_arn), destination_arn.split(":")[4]
+    if kind == "kinesis-data-firehose" and owner != account_id:
+        problem = (
+            f"destination_arn: {destination_arn} is a Firehose stream of another account than "
+            f"{account_id}. Set deliver_cross_account_role, and role_arn, or use a stream of "
+            f"{account_id}"
+        )
+        raise InvalidArgumentsError(_message(f'VpcFlowLogs "{name}"', [problem]))
+    return destination_arn
 
 
 def _keys_of_no_region(given: Mapping[str, Any]) -> list[str]:

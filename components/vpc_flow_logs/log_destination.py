@@ -24,7 +24,8 @@ def create_log_group(
         region: the region it is made in; None for the provider's.
         kms_key_id: the ARN of the KMS key that encrypts it; None for CloudWatch's own encryption.
         given: the component's checked arguments; log_group_name,
-            retention_in_days, retain_logs_on_destroy and tags are read.
+            log_group_class, retention_in_days, deletion_protection,
+            retain_logs_on_destroy and tags are read.
         parent: the component that owns it.
 
     Returns:
@@ -35,6 +36,8 @@ def create_log_group(
         name,
         name=given.get("log_group_name"),
         retention_in_days=given.get("retention_in_days", DEFAULT_RETENTION_IN_DAYS),
+        log_group_class=given.get("log_group_class"),
+        deletion_protection_enabled=given.get("deletion_protection"),
         kms_key_id=kms_key_id,
         skip_destroy=given.get("retain_logs_on_destroy"),
         region=region,

@@ -10,9 +10,11 @@ import pulumi_aws as aws
 
 from vpc_flow_logs.account import Account
 from vpc_flow_logs.arguments import (
+    DestinationOptionsArgs,
     VpcFlowLogsArgs,
     checked,
     log_group_of_region,
+    stream_of_account,
 )
 from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
@@ -63,7 +65,9 @@ class VpcFlowLogs(pulumi.ComponentResource):
         if "destination_arn" in given:
             destination = given["destination_arn"]
             kind = pulumi.Output.from_input(destination).apply(destination_type)
-            role_arn = None
+            role_arn = given.get("role_arn")
+            if role_arn is None:
+                destination = self._of_this_account(name, destination)
             depends_on: list[pulumi.Resource] = []
             self.log_group_name = self.log_group_arn = pulumi.Output.from_input(None)
         else:
@@ -81,6 +85,8 @@ class VpcFlowLogs(pulumi.ComponentResource):
             log_destination=destination,
             log_destination_type=kind,
             iam_role_arn=role_arn,
+            deliver_cross_account_role=given.get("deliver_cross_account_role"),
+            destination_options=_destination_options(given.get("destination_options")),
             log_format=None
             if log_format is None
             else pulumi.Output.from_input(log_format).apply(to_aws_format),
@@ -106,6 +112,14 @@ class VpcFlowLogs(pulumi.ComponentResource):
                 "logGroupArn": self.log_group_arn,
                 "roleArn": self.role_arn,
             }
+        )
+
+    def _of_this_account(self, name: str, destination: pulumi.Input[str]) -> pulumi.Input[str]:
+        """Return a destination that is known, or will turn out, to be within reach of no role."""
+        if isinstance(destination, str) and destination_type(destination) == "s3":
+            return destination  # a bucket's policy decides, whoever's it is
+        return pulumi.Output.all(destination, Account.of(self).account_id).apply(
+            lambda both: stream_of_account(name, *both)
         )
 
     def _cloudwatch(
@@ -147,3 +161,9 @@ class VpcFlowLogs(pulumi.ComponentResource):
             parent=self,
         )
         return group_arn, role.arn, [policy]
+
+
+def _destination_options(
+    given: DestinationOptionsArgs | None,
+) -> aws.ec2.FlowLogDestinationOptionsArgs | None:
+    return None if given is None else aws.ec2.FlowLogDestinationOptionsArgs(**given)

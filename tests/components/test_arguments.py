@@ -21,6 +21,7 @@ GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:shared"
 ROLE = "arn:aws:iam::111122223333:role/shared"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1f2e"
 BOUNDARY = "arn:aws:iam::111122223333:policy/bound"
+STREAM = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/x"
 BUCKET = "arn:aws:s3:::central-flow-logs"
 
 
@@ -62,6 +63,8 @@ def test_what_is_left_out_or_none_is_not_there() -> None:
         ("destination_arn", BUCKET, "retention_in_days", 365),
         ("destination_arn", BUCKET, "kms_key_id", KEY),
         ("destination_arn", BUCKET, "retain_logs_on_destroy", True),
+        ("destination_arn", BUCKET, "log_group_class", "STANDARD"),
+        ("destination_arn", BUCKET, "deletion_protection", True),
         ("destination_arn", BUCKET, "role_arn", ROLE),
         ("destination_arn", BUCKET, "role_name", "name"),
         ("destination_arn", BUCKET, "role_path", "/network/"),
@@ -115,6 +118,15 @@ def test_conflict_names_both_arguments_and_the_remedy(
         ("log_format", ""),
         ("log_format", "srcadr"),
         ("max_aggregation_interval", 300),
+        ("log_group_class", "DELIVERY"),
+        ("log_group_class", "standard"),
+        ("destination_options", "parquet"),
+        ("destination_options", {"format": "parquet"}),
+        ("destination_options", {"file_format": "csv"}),
+        ("deliver_cross_account_role", "arn:aws:s3:::x"),
+        ("tags", {"aws:team": "x"}),
+        ("tags", dict.fromkeys(map(str, range(51)), "x")),
+        ("tags", "team"),
     ],
 )
 def test_wrong_value_is_named_with_its_argument(argument: str, value: object) -> None:
@@ -138,6 +150,31 @@ def test_wrong_value_is_named_with_its_argument(argument: str, value: object) ->
 )
 def test_right_value_passes(argument: str, value: object) -> None:
     assert check(**{argument: value})[argument] == value
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"destination_options": {}}, "destination_options: they are for files in an S3 bucket"),
+        (
+            {"destination_options": {}, "destination_arn": STREAM},
+            "destination_options: they are for files in an S3 bucket",
+        ),
+        (
+            {"deliver_cross_account_role": ROLE, "role_arn": ROLE, "destination_arn": BUCKET},
+            "deliver_cross_account_role: it is for a Firehose stream of another account",
+        ),
+        (
+            {"deliver_cross_account_role": ROLE, "destination_arn": STREAM},
+            "deliver_cross_account_role: AWS wants a role of this account that may assume it",
+        ),
+    ],
+)
+def test_what_is_for_one_kind_of_destination_is_refused_with_another(
+    given: dict[str, object], says: str
+) -> None:
+    with pytest.raises(InvalidArgumentsError, match=says):
+        check(**given)
 
 
 def test_every_problem_is_in_the_one_error() -> None:

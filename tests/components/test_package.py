@@ -33,6 +33,7 @@ def schema() -> dict[str, Any]:
 
 def test_public_names() -> None:
     assert vpc_flow_logs.__all__ == [
+        "DestinationOptionsArgs",
         "FlowLogsCompliance",
         "FlowLogsComplianceArgs",
         "InvalidArgumentsError",
@@ -62,10 +63,10 @@ def test_only_the_vpc_is_required(schema: dict[str, Any]) -> None:
     assert schema["resources"]["vpc-flow-logs:index:VpcFlowLogs"]["requiredInputs"] == ["vpcId"]
 
 
-def test_every_argument_but_booleans_region_and_tags_has_a_rule() -> None:
+def test_every_argument_but_booleans_and_region_has_a_rule() -> None:
     without = set(VpcFlowLogsArgs.__annotations__) - set(RULES)
-    assert without == {"retain_logs_on_destroy", "region", "tags"}
-    assert set(FlowLogsComplianceArgs.__annotations__) - set(RULES) == {"tags"}
+    assert without == {"deletion_protection", "retain_logs_on_destroy", "region"}
+    assert set(FlowLogsComplianceArgs.__annotations__) <= set(RULES)
 
 
 def test_the_page_on_compliance_has_every_argument() -> None:

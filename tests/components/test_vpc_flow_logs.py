@@ -107,6 +107,8 @@ def test_region_goes_to_group_flow_log_and_both_policies(built: Deploy) -> None:
         ("log_group_name", "/network/flow-logs", "LogGroup", "name"),
         ("kms_key_id", KEY, "LogGroup", "kmsKeyId"),
         ("retain_logs_on_destroy", True, "LogGroup", "skipDestroy"),
+        ("log_group_class", "INFREQUENT_ACCESS", "LogGroup", "logGroupClass"),
+        ("deletion_protection", True, "LogGroup", "deletionProtectionEnabled"),
         ("role_name", "VPCFlowLogsRole", "Role", "name"),
         ("role_path", "/network/", "Role", "path"),
         ("permissions_boundary", BOUNDARY, "Role", "permissionsBoundary"),
@@ -181,6 +183,29 @@ def test_another_destination_needs_neither_group_nor_role(
     assert deployment.outputs["role_arn"] is None
     assert deployment.outputs["log_group_name"] is None
     assert deployment.outputs["log_group_arn"] is None
+
+
+def test_files_in_a_bucket_are_written_as_asked_for(built: Deploy) -> None:
+    options = {"file_format": "parquet", "per_hour_partition": True}
+    recorder = built(destination_arn="arn:aws:s3:::central", destination_options=options).recorder
+    assert recorder.inputs_of("FlowLog")["destinationOptions"] == {
+        "fileFormat": "parquet",
+        "perHourPartition": True,
+    }
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_stream_of_another_account_needs_its_role(built: Deploy, late: bool) -> None:
+    stream = "arn:aws:firehose:eu-west-1:999999999999:deliverystream/x"
+    given = pulumi.Output.from_input(stream) if late else stream
+    with pytest.raises(Exception, match="Set deliver_cross_account_role, and role_arn"):
+        built(destination_arn=given)
+    theirs = "arn:aws:iam::999999999999:role/x"
+    flow_log = built(
+        destination_arn=given, role_arn=ROLE, deliver_cross_account_role=theirs
+    ).recorder.inputs_of("FlowLog")
+    assert (flow_log["logDestination"], flow_log["iamRoleArn"]) == (stream, ROLE)
+    assert flow_log["deliverCrossAccountRole"] == theirs
 
 
 def test_log_format_becomes_awss_form(built: Deploy) -> None:
