@@ -1,4 +1,7 @@
-"""Writes docs/permissions.md and docs/permissions/ of a checkout from the policies themselves.
+"""Writes what a checkout says of the permissions and of the configuration from the tables of both.
+
+docs/permissions.md and docs/permissions/, the section `config` of Pulumi.yaml, and the table of
+the keys in docs/enforcement.md.
 
 python -m vpc_flow_logs_stack.document
 """
@@ -8,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.permissions import Grant, Purpose, Scope, grants, policy
 
-DOCS = Path(__file__).parents[1] / "docs"
+CHECKOUT = Path(__file__).parents[1]
+DOCS = CHECKOUT / "docs"
 SCOPE = Scope(account_id="ACCOUNT_ID", stack="vpc-flow-logs/STACK")
 """The default configuration, with placeholders for what differs in every account."""
 
@@ -41,8 +46,8 @@ _OPTIONS = {
     "`logGroupPerVpc: true`": replace(SCOPE, log_group_per_vpc=True),
     "`existing: import`": replace(SCOPE, adopts=True),
     "`permissionsBoundary`": replace(SCOPE, permissions_boundary="BOUNDARY_ARN"),
-    "`kmsKeyId`": replace(SCOPE, encrypts=True),
-    "`destinationArn`": replace(SCOPE, delivers_elsewhere=True),
+    "`kmsKeyIds`": replace(SCOPE, encrypts=True),
+    "`destinationArn`, `destinationArns`": replace(SCOPE, delivers_elsewhere=True),
 }
 
 _HEAD = """\
@@ -55,6 +60,7 @@ configuration or partition, in a checkout:
 ```python
 import json
 
+from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.permissions import Purpose, Scope, policy
 
 scope = Scope(
@@ -190,8 +196,47 @@ def _rows(grant: Grant) -> Iterator[str]:
         yield f"`{action}` | {resources} | {condition} | {why} | {proof}"
 
 
+_TYPES = {"list": "array", "map": "object"}  # Pulumi's words
+
+
+def pulumi_yaml(text: str) -> str:
+    """Return the text of Pulumi.yaml with the configuration as the table of keys has it."""
+    lines = [text.partition("config:\n")[0] + "config:"]
+    for key in KEYS.values():
+        lines += [f"  {key.name}:", f"    type: {_TYPES.get(key.kind, key.kind)}"]
+        if key.kind == "list":
+            lines += ["    items:", "      type: string"]
+        default = key.default if key.default == ["all"] else json.dumps(key.default)
+        lines += [
+            f"    default: {default if isinstance(default, str) else '[all]'}",
+            f"    description: {key.says}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def page_of_keys(text: str) -> str:
+    """Return the text of docs/enforcement.md with the table of keys."""
+    head, _, rest = text.partition("| configuration | type | default |")
+    _, _, tail = rest.partition("\n\n")
+    rows = [
+        "| configuration | type | default | what it does | a change replaces |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for key in KEYS.values():
+        kind = {"list": "list of strings", "map": "object"}.get(key.kind, key.kind)
+        default = "[all]" if key.default == ["all"] else json.dumps(key.default)
+        shown = "" if key.default == "" else f"`{default.strip(chr(34))}`"
+        rows.append(f"| `{key.name}` | {kind} | {shown} | {key.says} | {key.change.value} |")
+    return head + "\n".join(rows) + "\n\n" + tail
+
+
 def main() -> None:
-    """Write the page and the policies."""
+    """Write the pages, the policies and the configuration."""
+    for path, write in (
+        (CHECKOUT / "Pulumi.yaml", pulumi_yaml),
+        (DOCS / "enforcement.md", page_of_keys),
+    ):
+        path.write_text(write(path.read_text("utf-8")), encoding="utf-8")
     (DOCS / "permissions").mkdir(exist_ok=True)
     for name, text in pages().items():
         (DOCS / name).write_text(text, encoding="utf-8")

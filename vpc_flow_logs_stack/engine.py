@@ -7,14 +7,8 @@ from typing import Any, cast
 
 import pulumi
 
-from vpc_flow_logs_stack.configuration import (
-    KEYS,
-    OPTIONAL_TEXTS,
-    TEXTS,
-    Configuration,
-    parse,
-    problems_with,
-)
+from vpc_flow_logs_stack.configuration import Configuration, parse
+from vpc_flow_logs_stack.keys import KEYS, problems_with
 from vpc_flow_logs_stack.state import State, parse_state
 
 _READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
@@ -38,14 +32,17 @@ def read_configuration(known_regions: Collection[str]) -> Configuration:
         and (key := full.removeprefix(f"{config.name}:")) not in KEYS
     ]
     values = {key: _value(config, key) for key in KEYS}
+    secret = frozenset(
+        key for key in KEYS if pulumi.runtime.is_config_secret(f"{config.name}:{key}")
+    )
     problems = [_stranger(config.name, key) for key in strangers]
-    problems += problems_with(values, known_regions)
+    problems += problems_with(values, known_regions, secret)
     if problems:
         lines = "".join(f"\n  - {problem}" for problem in problems)
         raise pulumi.RunError(
             f"The configuration cannot be used; nothing in AWS was changed:{lines}"
         )
-    return parse(values)
+    return parse(values, secret)
 
 
 def read_state(wait: Callable[[float], object] = time.sleep) -> State:
@@ -80,9 +77,7 @@ def read_state(wait: Callable[[float], object] = time.sleep) -> State:
 
 def _value(config: pulumi.Config, key: str) -> Any:
     """Return a value as its declared type: Pulumi hands out all but text as JSON."""
-    if key in TEXTS:
-        return config.require(key)
-    return config.get(key) if key in OPTIONAL_TEXTS else config.require_object(key)
+    return config.get(key) or "" if KEYS[key].kind == "string" else config.require_object(key)
 
 
 def _stranger(project: str, key: str) -> str:

@@ -1,9 +1,12 @@
 """The plan -> the stack's outputs; pure."""
 
+import shlex
 from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
+from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
+from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.plan import Outcome, Plan
 
 # Where the AWS console of a partition is; the isolated partitions publish none.
@@ -14,13 +17,35 @@ _CONSOLES = {
 }
 
 
-def outputs(plan: Plan) -> dict[str, Any]:
+def audit_command(configuration: Configuration) -> str:
+    """Return the audit that requires what the stack's configuration does."""
+    arguments = ["vpc-flow-logs", "audit"]
+    if configuration.regions is not None:
+        arguments += ["--regions", ",".join(configuration.regions)]
+    if configuration.exclude_regions:
+        arguments += ["--exclude-regions", ",".join(sorted(configuration.exclude_regions))]
+    for role_arn in configuration.accounts:
+        arguments += ["--role-arn", role_arn]
+    if configuration.traffic_type != "REJECT":
+        arguments += ["--traffic-type", configuration.traffic_type]
+    if configuration.retention_in_days != DEFAULT_RETENTION_IN_DAYS:
+        arguments += ["--min-retention", str(configuration.retention_in_days)]
+    if configuration.exemptions is not None:
+        arguments += ["--exemptions", str(configuration.exemptions)]
+    return shlex.join(arguments)
+
+
+def outputs(plan: Plan, audit: str) -> dict[str, Any]:
     """Return what the stack exports.
 
+    Args:
+        plan: What is done.
+        audit: See `audit_command`.
+
     Returns:
-        `counts`: how many VPCs are covered, kept, adopted, exempt and shared. `vpcs`: by account,
-        region and outcome, their number and ids. `logGroups`: by ARN, the page of the AWS console
-        that shows its records, where there is one.
+        `counts`: how many VPCs have each outcome. `vpcs`: by account, region and outcome, their
+        number and ids. `logGroups`: by ARN, the page of the AWS console that shows its records,
+        where there is one. `audit`: the command that proves it.
     """
     counts = Counter(decision.outcome for decision in plan.decisions)
     vpcs: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
@@ -36,6 +61,7 @@ def outputs(plan: Plan) -> dict[str, Any]:
             group.arn: console_page(group.arn, group.region, group.name)
             for group in plan.log_groups
         },
+        "audit": audit,
     }
 
 

@@ -45,8 +45,8 @@ class Scope:
         log_group_per_vpc: Its logGroupPerVpc.
         permissions_boundary: Its permissionsBoundary; the policy then demands it.
         adopts: Whether existing is `import`, so that what others made is read in full.
-        encrypts: Whether kmsKeyId is set.
-        delivers_elsewhere: Whether destinationArn is set.
+        encrypts: Whether kmsKeyIds is set.
+        delivers_elsewhere: Whether destinationArn or destinationArns is set.
     """
 
     account_id: str
@@ -187,29 +187,29 @@ def _inventory(scope: Scope) -> tuple[Grant, ...]:
 
 def _reads(scope: Scope) -> tuple[Grant, ...]:
     """Return what the program reads before it decides, and Pulumi's refresh of what is there."""
-    return (*_inventory(scope), *_refresh_of_objects(scope))
+    return (*_inventory(scope), _tags_of_log_groups(scope))
 
 
-def _refresh_of_objects(scope: Scope) -> tuple[Grant, ...]:
-    arn = f"arn:{scope.partition}"
-    any_role = f"{arn}:iam::{scope.account_id}:role/*"
-    any_log_group = f"{arn}:logs:*:{scope.account_id}:log-group:*"
-    return (
-        Grant(
-            sid="ReadTagsOfLogGroups",
-            why={"logs:ListTagsForResource": "whose a log group is, and whether its tags changed"},
-            resources=(any_log_group,) if scope.adopts else scope.log_groups(),
-        ),
-        Grant(
-            sid="ReadDeliveryRole",
-            why={
-                "iam:GetRole": "whether the delivery role is there, whose it is, what it trusts",
-                "iam:GetRolePolicy": "what the delivery role may do",
-                "iam:ListRolePolicies": "the provider reads all inline policies with a role",
-                "iam:ListAttachedRolePolicies": "the provider reads managed policies with a role",
-            },
-            resources=(any_role,) if scope.adopts else (scope.role(),),
-        ),
+def _tags_of_log_groups(scope: Scope) -> Grant:
+    any_log_group = f"arn:{scope.partition}:logs:*:{scope.account_id}:log-group:*"
+    return Grant(
+        sid="ReadTagsOfLogGroups",
+        why={"logs:ListTagsForResource": "whose a log group is, and whether its tags changed"},
+        resources=(any_log_group,) if scope.adopts else scope.log_groups(),
+    )
+
+
+def _refresh_of_role(scope: Scope) -> Grant:
+    any_role = f"arn:{scope.partition}:iam::{scope.account_id}:role/*"
+    return Grant(
+        sid="ReadDeliveryRole",
+        why={
+            "iam:GetRole": "whether the delivery role is there, and what it trusts",
+            "iam:GetRolePolicy": "what the delivery role may do",
+            "iam:ListRolePolicies": "the provider reads all inline policies with a role",
+            "iam:ListAttachedRolePolicies": "the provider reads managed policies with a role",
+        },
+        resources=(any_role,) if scope.adopts else (scope.role(),),
     )
 
 
@@ -361,7 +361,8 @@ def _destroy(scope: Scope) -> tuple[Grant, ...]:
                 "logs:DescribeLogGroups": "which of its log groups are still there",
             },
         ),
-        *_refresh_of_objects(scope),
+        _tags_of_log_groups(scope),
+        _refresh_of_role(scope),
         Grant(
             sid="DeleteOwnFlowLogs",
             why={"ec2:DeleteFlowLogs": "delete a flow log that has the stack's tag"},

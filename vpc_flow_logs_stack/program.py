@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pulumi
 import pulumi_aws as aws
@@ -21,6 +22,8 @@ from vpc_flow_logs_stack.plan import (
 )
 from vpc_flow_logs_stack.state import ADOPTED, REGION, State
 
+T = TypeVar("T")
+
 # What an import leaves as it is, whatever the program says: everything. (What was made by this
 # stack is changed by the next run, when it is in the state.)
 _AS_THEY_ARE = {
@@ -33,10 +36,18 @@ _AS_THEY_ARE = {
         "logFormat",
         "maxAggregationInterval",
         "tags",
+        "tagsAll",
         "trafficType",
         "vpcId",
     ],
-    "LogGroup": ["kmsKeyId", "logGroupClass", "retentionInDays", "tags"],
+    "LogGroup": [
+        "deletionProtectionEnabled",
+        "kmsKeyId",
+        "logGroupClass",
+        "retentionInDays",
+        "tags",
+        "tagsAll",
+    ],
     "Role": [
         "assumeRolePolicy",
         "description",
@@ -44,6 +55,7 @@ _AS_THEY_ARE = {
         "path",
         "permissionsBoundary",
         "tags",
+        "tagsAll",  # as the provider's default tags would have them
     ],
 }
 
@@ -73,8 +85,8 @@ class Program:
         default_factory=dict[str, pulumi.Input[str]], init=False
     )
 
-    def declare(self, plan: Plan) -> None:
-        """Register every resource of a plan."""
+    def declare(self, plan: Plan) -> list[tuple[PlannedFlowLog, aws.ec2.FlowLog]]:
+        """Register every resource of a plan, and return its own flow logs."""
         for group in plan.log_groups:
             self._group_arns[group.arn] = self._log_group(group)
         for role in plan.roles:
@@ -82,10 +94,9 @@ class Program:
             # Adopted flow logs may have other roles, which are not for flow logs of this stack.
             if role.name == self.configuration.role_name:
                 self._role_arns[role.account_id] = arn
-        for flow_log in plan.flow_logs:
-            self._flow_log(flow_log)
         for adopted in plan.adopted:
             self._adopted_flow_log(adopted)
+        return [(flow_log, self._flow_log(flow_log)) for flow_log in plan.flow_logs]
 
     def _log_group(self, group: LogGroup) -> pulumi.Input[str]:
         if group.claim is Claim.FOREIGN:
@@ -99,20 +110,27 @@ class Program:
                     group.account_id, group.arn, f"{group.name}@{group.region}", "LogGroup"
                 ),
             ).arn
+        options = self._options(group.account_id, group.region)
+        if group.claim is Claim.RECLAIMED:
+            options = pulumi.ResourceOptions.merge(
+                options, _import(f"{group.name}@{group.region}", "LogGroup")
+            )
+        elif group.claim is Claim.REMADE:
+            options.ignore_changes = _AS_THEY_ARE["LogGroup"]
+            options.retain_on_delete = True
+        elif group.keeps_retention:
+            options.ignore_changes = ["retentionInDays"]
         return aws.cloudwatch.LogGroup(
             group.logical_name,
             name=group.name,
             region=group.region,
             retention_in_days=self.configuration.retention_in_days,
-            kms_key_id=self.configuration.kms_key_ids.get(group.region),
+            kms_key_id=self._secret("kmsKeyIds", self.configuration.kms_key_ids.get(group.region)),
+            # Once it was true, only false takes it off again, and leaving it out does not.
+            deletion_protection_enabled=self.configuration.deletion_protection,
             skip_destroy=self.configuration.retain_logs_on_destroy,
             tags=self._tags,
-            opts=pulumi.ResourceOptions.merge(
-                self._options(group.account_id, group.region),
-                _import(f"{group.name}@{group.region}", "LogGroup")
-                if group.claim is Claim.RECLAIMED
-                else None,
-            ),
+            opts=options,
         ).arn
 
     def _role(self, role: DeliveryRole) -> pulumi.Input[str]:
@@ -132,7 +150,9 @@ class Program:
             # The role serves the flow logs of every region; the account still binds it.
             assume_role_policy=json.dumps(trust_policy(role.partition, "*", role.account_id)),
             description="Lets VPC flow logs of this account write into their log groups",
-            permissions_boundary=self.configuration.permissions_boundary,
+            permissions_boundary=self._secret(
+                "permissionsBoundary", self.configuration.permissions_boundary
+            ),
             tags=self._tags,
             opts=pulumi.ResourceOptions.merge(
                 self._options(role.account_id),
@@ -149,12 +169,13 @@ class Program:
         # Waiting for the policy here spares every flow log a depends_on.
         return pulumi.Output.all(made.arn, policy.id).apply(lambda both: both[0])
 
-    def _flow_log(self, flow_log: PlannedFlowLog) -> None:
+    def _flow_log(self, flow_log: PlannedFlowLog) -> aws.ec2.FlowLog:
         if flow_log.to_log_group:
             destination = self._group_arns[flow_log.destination_arn]
             kind, role_arn = "cloud-watch-logs", self._role_arns[flow_log.account_id]
         else:
-            destination = flow_log.destination_arn
+            key = "destinationArns" if self.configuration.destination_arns else "destinationArn"
+            destination = self._secret(key, flow_log.destination_arn)
             kind, role_arn = destination_type(flow_log.destination_arn), None
         options = self._options(flow_log.account_id, flow_log.region)
         # Any change but that of the traffic type means a new flow log with the same VPC, traffic
@@ -163,7 +184,7 @@ class Program:
         if flow_log.import_id:
             import_id = f"{flow_log.import_id}@{flow_log.region}"
             options = pulumi.ResourceOptions.merge(options, _import(import_id, "FlowLog"))
-        aws.ec2.FlowLog(
+        return aws.ec2.FlowLog(
             flow_log.logical_name,
             vpc_id=flow_log.vpc_id,
             region=flow_log.region,
@@ -171,7 +192,8 @@ class Program:
             log_destination=destination,
             log_destination_type=kind,
             iam_role_arn=role_arn,
-            max_aggregation_interval=600,
+            log_format=self._secret("logFormat", self.configuration.log_format),
+            max_aggregation_interval=self.configuration.max_aggregation_interval,
             tags=self._tags,
             opts=options,
         )
@@ -189,8 +211,15 @@ class Program:
         )
 
     @property
-    def _tags(self) -> dict[str, str]:
-        return {**self.configuration.tags, STACK_TAG: self.stack}
+    def _tags(self) -> dict[str, pulumi.Input[str]]:
+        own = {key: self._secret("tags", value) for key, value in self.configuration.tags.items()}
+        return {**own, STACK_TAG: self.stack}
+
+    def _secret(self, key: str, value: T) -> pulumi.Input[T]:
+        """Return a value of the configuration, a secret when it was one there."""
+        if value is None or key not in self.configuration.secret:
+            return value
+        return pulumi.Output.secret(value)
 
     def _options(self, account_id: str, region: str | None = None) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(

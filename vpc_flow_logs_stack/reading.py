@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from flowaudit.facts import RegionFacts, Unread
-from flowaudit.reading import aws
+from flowaudit.facts import DESCRIBE_LOG_GROUPS, LogGroup, RegionFacts, Unread
+from flowaudit.reading import aws, listings
 from flowaudit.reading.inventory import ASSUME_ROLE, Account, Inventory
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.facts import AccountFacts, Role
@@ -60,7 +60,7 @@ def read(
     Args:
         session: See `flowaudit.reading.aws.open_session`.
         configuration: Which accounts and regions, and the names to look for.
-        known: ARNs of what is in the stack's state, whose tags need not be asked for.
+        known: ARNs of what is in the stack's state.
 
     Returns:
         The accounts, sorted by id.
@@ -79,13 +79,14 @@ def read(
         session,
         targets,
         regions=configuration.regions,
+        exclude_regions=configuration.exclude_regions,
         log_group_prefix=configuration.log_group_name,
         delivery_roles=True,
     ):
         if isinstance(item, Unread):
             unread.append(item)
         else:
-            unread += item.unread
+            unread += [*item.unread, *item.misread.values()]
             by_account.setdefault(item.account_id, []).append(item)
     if unread:
         raise UnreadError(unread)
@@ -109,17 +110,21 @@ def _with_owners(
     account: AccountFacts,
     known: Collection[str],
 ) -> AccountFacts:
-    """Add what the tags of the role and of the log groups say."""
+    """Add the log groups that the state has, and what the tags of the role and of groups say."""
     reader = _Reader(session, account)
-    groups = {
-        arn: facts.region
-        for facts in account.regions
-        for group in facts.log_groups
-        if configuration.is_log_group(group.name)
-        and (arn := account.log_group_arn(facts.region, group.name)) not in known
-    }
+    regions = reader.with_known_log_groups(known)
+    groups: dict[str, str] = {}
+    for facts in regions:
+        # Anybody may make a log group whose name begins so. It is of no interest, and perhaps
+        # nothing that may be read, unless this stack has made it or is to deliver to it.
+        wanted = {configuration.log_group_of(vpc.id) for vpc in facts.vpcs}
+        for group in facts.log_groups:
+            arn = account.log_group_arn(facts.region, group.name)
+            if group.name in wanted or arn in known:
+                groups[arn] = facts.region
     return replace(
         account,
+        regions=regions,
         role=reader.role(configuration.role_name),
         log_group_owners=reader.log_group_owners(groups),
     )
@@ -145,6 +150,40 @@ class _Reader:
             return Role(role["Arn"], owner(tags))
 
         return self._ask(GET_ROLE, None, get)
+
+    def with_known_log_groups(self, known: Collection[str]) -> tuple[RegionFacts, ...]:
+        """Return the facts of each region with the log groups that the state has and AWS too.
+
+        The inventory lists those that flow logs deliver to, and those with the configured name.
+        One that was made under another name has records all the same.
+        """
+        missing: dict[str, list[str]] = {}
+        for arn in sorted(known):
+            *_, service, region, account_id, _, name = arn.split(":", 6)
+            if service == "logs" and account_id == self._account.id:
+                missing.setdefault(region, []).append(name)
+        regions: list[RegionFacts] = []
+        for facts in self._account.regions:
+            listed = {group.name for group in facts.log_groups}
+            found = [
+                group
+                for name in missing.get(facts.region, ())
+                if name not in listed and (group := self._log_group(facts.region, name))
+            ]
+            regions.append(replace(facts, log_groups=(*facts.log_groups, *found)))
+        return tuple(regions)
+
+    def _log_group(self, region: str, name: str) -> LogGroup | None:
+        logs = cast("CloudWatchLogsClient", self._client("logs", region))
+
+        def get() -> LogGroup | None:
+            # The exact name comes first: it is the shortest of those that begin with it.
+            for item in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+                if item.get("logGroupName") == name:
+                    return listings.LOG_GROUPS.parse(item)
+            return None
+
+        return self._ask(DESCRIBE_LOG_GROUPS, region, get)
 
     def log_group_owners(self, groups: dict[str, str]) -> dict[str, str | None]:
         """Return the owner of each log group, given by ARN with its region."""

@@ -14,18 +14,19 @@ from vpc_flow_logs_stack import cost, engine, reading
 from vpc_flow_logs_stack.account import problem_with_account
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
-from vpc_flow_logs_stack.outputs import outputs
-from vpc_flow_logs_stack.plan import Outcome, Plan, PlanError, plan
+from vpc_flow_logs_stack.outputs import audit_command, outputs
+from vpc_flow_logs_stack.plan import Outcome, Plan, PlanError, PlannedFlowLog, plan
 from vpc_flow_logs_stack.program import Program
 from vpc_flow_logs_stack.reading import UnreadError
+from vpc_flow_logs_stack.troubles import conclusion, not_made_again, refused
 
 
 def run() -> None:
     """Declare what the account's VPCs need.
 
     Raises:
-        pulumi.RunError: When something could not be read, or cannot be done as configured. Nothing
-            has been declared then, so nothing in AWS is changed.
+        pulumi.RunError: When something could not be read, or cannot be right. Nothing has been
+            declared then, so nothing in AWS is changed.
     """
     tag = stack_tag_value(pulumi.get_project(), pulumi.get_stack())
     try:
@@ -48,9 +49,31 @@ def run() -> None:
             f"Nothing in AWS was changed: {error} (`pulumi config set aws:profile`, AWS_PROFILE)"
         ) from error
     _tell(decided, wanted, first=not before.made)
-    Program(wanted, _providers(session.profile, accounts), tag, before).declare(decided)
-    for name, value in outputs(decided).items():
+    program = Program(wanted, _providers(session.profile, accounts), tag, before)
+    flow_logs = program.declare(decided)
+    for name, value in outputs(decided, audit_command(wanted)).items():
         pulumi.export(name, value)
+    if not pulumi.runtime.is_dry_run():
+        # Pulumi waits for it, as for every output.
+        pulumi.Output.from_input(_conclude(decided, flow_logs))
+
+
+async def _conclude(
+    decided: Plan, flow_logs: Sequence[tuple[PlannedFlowLog, pulumi_aws.ec2.FlowLog]]
+) -> None:
+    """Have an update fail in the end, when everything that can be done is done.
+
+    Raises:
+        pulumi.RunError: When not every VPC is logged as required.
+    """
+    troubles = list(decided.troubles)
+    for planned, flow_log in flow_logs:
+        if not await flow_log.id.is_known():
+            troubles.append(refused(planned))
+        elif planned.unlisted_arn and await flow_log.arn.future() == planned.unlisted_arn:
+            troubles.append(not_made_again(planned))
+    if troubles:
+        raise pulumi.RunError(conclusion(troubles, decided.deletions))
 
 
 def _require_account(accounts: Sequence[AccountFacts]) -> None:
@@ -100,12 +123,20 @@ def _tell(decided: Plan, wanted: Configuration, *, first: bool) -> None:
     """Say what a user should know before saying yes."""
     for warning in decided.warnings:
         pulumi.log.warn(warning)
+    if pulumi.runtime.is_dry_run():
+        for trouble in decided.troubles:
+            pulumi.log.warn(f"{trouble}. The update does everything else, and then fails")
     for decision in decided.decisions:
-        if decision.outcome is not Outcome.COVERED:
+        if decision.outcome not in {Outcome.COVERED, Outcome.UNCOVERED}:
             pulumi.log.info(
                 f"{decision.outcome.value}: {decision.vpc_id} in {decision.region} "
                 f"({decision.reason})"
             )
+    if wanted.deletion_protection:
+        pulumi.log.info(
+            "deletionProtection is set: `pulumi destroy` stops at the log groups until it is set "
+            "to false and deployed"
+        )
     if first and decided.flow_logs:
         to_log_groups = sum(flow_log.to_log_group for flow_log in decided.flow_logs)
         pulumi.log.info(

@@ -1,19 +1,60 @@
 """Every value of the configuration is checked, and every problem says what to do."""
 
+import re
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from vpc_flow_logs_stack.configuration import KEYS, parse, problems_with
+from vpc_flow_logs_stack import document
+from vpc_flow_logs_stack.configuration import Configuration, parse
+from vpc_flow_logs_stack.keys import KEYS, Change, problems_with
 
-from .conftest import DECLARED, configured, values
+from .conftest import DECLARED, REPOSITORY, configured, values
 
 REGIONS = {"eu-west-1", "us-east-1"}
+STREAM = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/x"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b"
 
 
-def test_pulumi_yaml_declares_exactly_these_keys() -> None:
-    assert tuple(DECLARED) == KEYS
+@pytest.mark.parametrize(
+    ("page", "write"),
+    [
+        ("Pulumi.yaml", document.pulumi_yaml),
+        ("docs/enforcement.md", document.page_of_keys),
+    ],
+)
+def test_what_is_declared_and_documented_is_the_table(
+    page: str, write: Callable[[str], str]
+) -> None:
+    text = (REPOSITORY / page).read_text("utf-8")
+    assert write(text) == text, "run `python -m vpc_flow_logs_stack.document`"
+
+
+def test_pulumi_understands_the_defaults_as_the_table_has_them() -> None:
+    assert {name: entry["default"] for name, entry in DECLARED.items()} == {
+        name: key.default for name, key in KEYS.items()
+    }
+
+
+def test_every_key_reaches_the_configuration() -> None:
+    """A key that is parsed nowhere would be accepted and have no effect."""
+    names = {re.sub("[A-Z]", lambda one: f"_{one[0].lower()}", name) for name in KEYS}
+    assert names == {field.name for field in fields(Configuration)} - {"secret"}
+
+
+def test_a_key_that_replaces_flow_logs_says_so() -> None:
+    assert {name for name, key in KEYS.items() if key.change is not Change.NOTHING} == {
+        "trafficType",
+        "logFormat",
+        "maxAggregationInterval",
+        "logGroupName",
+        "logGroupPerVpc",
+        "destinationArn",
+        "destinationArns",
+        "roleName",
+    }
 
 
 def test_the_defaults_are_valid_and_cover_everything() -> None:
@@ -31,6 +72,11 @@ def test_the_defaults_are_valid_and_cover_everything() -> None:
         ({"regions": ["all", "eu-west-1"]}, "regions: all stands alone"),
         ({"regions": ["eu-west-1", "all"]}, "regions: all stands alone"),
         ({"regions": ["eu-west-1"] * 2}, "regions: it names eu-west-1 more than once"),
+        ({"excludeRegions": ["eu-wst-1"]}, "excludeRegions: there is no region eu-wst-1"),
+        (
+            {"excludeRegions": ["eu-west-1"], "regions": ["us-east-1"]},
+            "excludeRegions and regions exclude each other",
+        ),
         ({"regions": ["eu-wst-1"]}, "there is no region eu-wst-1. Did you mean eu-west-1?"),
         ({"vpcs": []}, "vpcs: an empty list covers nothing"),
         ({"vpcs": ["subnet-0a1"]}, "vpcs: 'subnet-0a1' is not the id of a VPC"),
@@ -46,10 +92,24 @@ def test_the_defaults_are_valid_and_cover_everything() -> None:
         ({"logGroupName": "x" * 491}, "logGroupName: it is longer than 490 characters"),
         ({"roleName": "a b"}, "roleName: 'a b' is not a role's name"),
         ({"permissionsBoundary": "x"}, "permissionsBoundary: 'x' is not the ARN"),
-        ({"kmsKeyId": {"us-east-1": KEY}}, f"kmsKeyId: for us-east-1, {KEY} is in another region"),
-        ({"kmsKeyId": {"eu-west-1": "x"}}, "kmsKeyId: for eu-west-1, 'x' is not the ARN"),
-        ({"kmsKeyId": {"eu-wst-1": KEY}}, "kmsKeyId: there is no region eu-wst-1"),
-        ({"destinationArn": {"eu-west-1": "x"}}, "destinationArn: for eu-west-1, 'x' is not"),
+        (
+            {"kmsKeyIds": {"us-east-1": KEY}},
+            f"kmsKeyIds: for us-east-1, {KEY} is in another region",
+        ),
+        ({"kmsKeyIds": {"eu-west-1": "x"}}, "kmsKeyIds: for eu-west-1, 'x' is not the ARN"),
+        ({"kmsKeyIds": {"eu-wst-1": KEY}}, "kmsKeyIds: there is no region eu-wst-1"),
+        ({"destinationArns": {"eu-west-1": "x"}}, "destinationArns: for eu-west-1, 'x' is not"),
+        ({"logFormat": "srcadr"}, "logFormat: "),
+        ({"maxAggregationInterval": 61}, "maxAggregationInterval: 61 is none of 60, 600"),
+        ({"destinationArn": "x"}, "destinationArn: 'x' is not the ARN of an S3 bucket"),
+        ({"destinationArn": STREAM}, "destinationArn: a Firehose stream serves the VPCs of its"),
+        (
+            {"destinationArn": "arn:aws:s3:::a", "destinationArns": {"eu-west-1": STREAM}},
+            "destinationArn and destinationArns exclude each other",
+        ),
+        ({"tags": {"aws:x": "y"}}, "tags: aws:x begins with aws:"),
+        ({"tags": dict.fromkeys(map(str, range(50)), "x")}, "tags: there are 50, and AWS takes no"),
+        ({"tags": dict.fromkeys(map(str, range(51)), "x")}, "tags: there are 51, and AWS takes 50"),
         ({"tags": {"cost": 1}}, "tags: the value of cost is not text"),
         ({"tags": {"vpc-flow-logs:stack": "x"}}, "tags: vpc-flow-logs:stack is how the stack"),
         ({"maxVpcs": 0}, "maxVpcs: it must be 1 or more"),
@@ -70,9 +130,24 @@ def test_every_problem_is_named_at_once() -> None:
     ]
 
 
+def test_a_secret_is_never_shown_and_is_refused_where_it_would_be() -> None:
+    (problem,) = problems_with(
+        values(permissionsBoundary="hidden"), REGIONS, {"permissionsBoundary"}
+    )
+    assert problem.startswith("permissionsBoundary: its value is a secret")
+    (problem,) = problems_with(values(logGroupName="hidden"), REGIONS, {"logGroupName"})
+    assert problem.startswith("logGroupName: it is part of names that Pulumi shows")
+    assert problems_with(values(tags={"a": "b"}), REGIONS, {"tags"}) == []
+
+
 def test_a_log_group_for_each_vpc_has_its_id() -> None:
     assert configured().log_group_of("vpc-1") == "VPC-Flow-Logs"
     assert configured(logGroupPerVpc=True).log_group_of("vpc-1") == "VPC-Flow-Logs/vpc-1"
-    for name in ("VPC-Flow-Logs", "VPC-Flow-Logs/vpc-1"):
-        assert configured().is_log_group(name)
-    assert not configured().is_log_group("VPC-Flow-Logs-of-others")
+
+
+def test_one_bucket_serves_all_regions_but_those_that_have_their_own() -> None:
+    bucket = "arn:aws:s3:::central"
+    assert configured(destinationArn=bucket).destination_of("eu-west-1") == bucket
+    by_region = configured(destinationArns={"eu-west-1": bucket})
+    assert by_region.destination_of("eu-west-1") == bucket
+    assert by_region.destination_of("us-east-1") is None

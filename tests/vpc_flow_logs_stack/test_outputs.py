@@ -1,21 +1,43 @@
 """What the stack exports."""
 
+from typing import Any
+
 import pytest
 
 from vpc_flow_logs_control.exemptions import Exemptions
-from vpc_flow_logs_stack.outputs import console_page, outputs
+from vpc_flow_logs_stack.outputs import audit_command, console_page, outputs
 from vpc_flow_logs_stack.plan import plan
 from vpc_flow_logs_stack.state import State
 
-from .conftest import ACCOUNT, GROUP_ARN, REGION, STACK, account, configured, flow_log, region, vpc
+from .conftest import (
+    ACCOUNT,
+    GROUP_ARN,
+    REGION,
+    ROLE_ARN,
+    STACK,
+    account,
+    configured,
+    flow_log,
+    region,
+    vpc,
+)
+
+OTHER_ROLE = "arn:aws:iam::444455556666:role/B"
 
 
 def test_counts_and_ids_by_account_region_and_outcome() -> None:
     facts = region(
         vpc("vpc-1"), vpc("vpc-2"), vpc("vpc-3"), logs=(flow_log("fl-1", vpc_id="vpc-2"),)
     )
-    found = outputs(plan(configured(), [account(facts)], State(), Exemptions(), STACK))
-    assert found["counts"] == {"covered": 2, "kept": 1, "adopted": 0, "exempt": 0, "shared": 0}
+    found = outputs(plan(configured(), [account(facts)], State(), Exemptions(), STACK), "audit")
+    assert found["counts"] == {
+        "covered": 2,
+        "kept": 1,
+        "adopted": 0,
+        "exempt": 0,
+        "shared": 0,
+        "uncovered": 0,
+    }
     assert found["vpcs"] == {
         ACCOUNT: {
             REGION: {
@@ -25,6 +47,26 @@ def test_counts_and_ids_by_account_region_and_outcome() -> None:
         }
     }
     assert list(found["logGroups"]) == [GROUP_ARN]
+
+
+@pytest.mark.parametrize(
+    ("configuration", "arguments"),
+    [
+        ({}, ""),
+        ({"regions": ["eu-west-1", "us-east-1"]}, " --regions eu-west-1,us-east-1"),
+        ({"excludeRegions": ["eu-west-1"]}, " --exclude-regions eu-west-1"),
+        ({"trafficType": "ALL", "retentionInDays": 90}, " --traffic-type ALL --min-retention 90"),
+        ({"exemptions": "my file.json"}, " --exemptions 'my file.json'"),
+        (
+            {"accounts": [ROLE_ARN, OTHER_ROLE]},
+            f" --role-arn {ROLE_ARN} --role-arn {OTHER_ROLE}",
+        ),
+    ],
+)
+def test_the_audit_is_told_what_the_stack_was(
+    configuration: dict[str, Any], arguments: str
+) -> None:
+    assert audit_command(configured(**configuration)) == f"vpc-flow-logs audit{arguments}"
 
 
 @pytest.mark.parametrize(

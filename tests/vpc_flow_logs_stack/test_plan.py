@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flowaudit.facts import LogGroup as FoundLogGroup
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts, Role
 from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
@@ -119,7 +120,7 @@ def test_a_foreign_flow_log_that_is_enough_is_kept_imported_or_doubled(
         (LOG_ARN, {"vpcs": ["vpc-2"]}, "vpc-1 in eu-west-1 is not among vpcs any more"),
         (
             LOG_ARN.replace(REGION, "us-east-1"),
-            {},
+            {"regions": [REGION]},
             f"us-east-1 in account {ACCOUNT} is not among regions any more: this stack's 1 flow",
         ),
         (LOG_ARN, {}, None),
@@ -253,11 +254,34 @@ def test_an_exemption_that_matches_nothing_may_match_what_was_not_read() -> None
     assert found.warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("removes", "expected"), [(False, Outcome.COVERED), (True, Outcome.EXEMPT)]
+)
+def test_an_exemption_takes_no_logging_away_unless_it_is_to(
+    removes: bool, expected: Outcome
+) -> None:
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    exemptions = Exemptions((entry(),), today=date(2026, 1, 1))
+    state = known({LOG_ARN: OURS, GROUP_ARN: {}})
+    found = planned(account(facts), state=state, exemptions=exemptions, removeExempt=removes)
+    assert outcome(found) is expected
+    assert bool(found.flow_logs) is not removes
+    assert (
+        any("pulumi config set removeExempt true" in one for one in found.warnings) is not removes
+    )
+
+
 def test_only_the_named_vpcs_are_covered() -> None:
     found = planned(account(region(vpc("vpc-1"), vpc("vpc-2"))), vpcs=["vpc-2"])
     assert [decision.vpc_id for decision in found.decisions] == ["vpc-2"]
     with pytest.raises(PlanError, match="vpcs names vpc-3, which the regions that were read"):
         planned(account(region(vpc())), vpcs=["vpc-1", "vpc-3"])
+
+
+def test_a_vpc_that_is_named_and_that_another_account_shares_is_called_shared() -> None:
+    found = planned(account(region(vpc(owner_id="9" * 12))), vpcs=["vpc-1"])
+    assert outcome(found) is Outcome.SHARED
 
 
 def test_too_many_vpcs_stop_the_run() -> None:
@@ -273,6 +297,67 @@ def test_a_state_of_another_account_stops_the_run(adopted: bool) -> None:
     state = known({}, {arn}) if adopted else known({arn: OURS})
     with pytest.raises(PlanError, match="in account 999999999999, which is not among those"):
         planned(account(region(vpc())), state=state)
+
+
+# What cannot be right
+
+
+def test_a_region_that_aws_does_not_list_any_more_stops_the_run() -> None:
+    """Its flow logs would be deleted, as if somebody had configured it away."""
+    state = known({LOG_ARN.replace(REGION, "us-east-1"): OURS})
+    with pytest.raises(PlanError, match="has 1 object in us-east-1, which AWS no longer lists"):
+        planned(account(region()), state=state)
+    meant: tuple[dict[str, Any], ...] = (
+        {"regions": [REGION]},
+        {"excludeRegions": ["us-east-1"]},
+    )
+    for configuration in meant:
+        found = planned(account(region()), state=state, **configuration)
+        assert any("us-east-1 in account" in warning for warning in found.warnings)
+
+
+def test_no_region_at_all_stops_the_run() -> None:
+    with pytest.raises(PlanError, match="seems to have no region at all"):
+        planned(account())
+
+
+def test_a_region_whose_vpcs_vanished_but_not_their_flow_logs_stops_the_run() -> None:
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    with pytest.raises(PlanError) as raised:
+        planned(account(region(vpc("vpc-2"), logs=(log,))), state=known({LOG_ARN: OURS}))
+    assert "AWS lists this stack's flow logs of vpc-1 in eu-west-1, but none" in str(raised.value)
+    assert f"delete-flow-logs --region {REGION} --flow-log-ids fl-1" in str(raised.value)
+
+
+def test_one_vpc_of_several_that_is_gone_is_told_of() -> None:
+    logs = tuple(
+        flow_log(f"fl-{number}", f"vpc-{number}", stack=STACK, group="VPC-Flow-Logs")
+        for number in (1, 2)
+    )
+    facts = region(vpc("vpc-2"), logs=logs, groups={"VPC-Flow-Logs": 365})
+    found = planned(account(facts))
+    assert any("vpc-1 in eu-west-1 is gone" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "says"),
+    [
+        ({"destinationArn": "arn:aws-cn:s3:::x"}, "is in the partition aws-cn"),
+        (
+            {
+                "destinationArns": {
+                    REGION: f"arn:aws:firehose:{REGION}:999999999999:deliverystream/x"
+                }
+            },
+            "is a Firehose stream of another account",
+        ),
+    ],
+)
+def test_a_destination_that_aws_would_refuse_stops_the_run(
+    configuration: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(PlanError, match=says):
+        planned(account(region(vpc())), **configuration)
 
 
 # What this stack made
@@ -378,8 +463,102 @@ def test_a_log_group_that_somebody_deleted_is_only_made_again_where_it_is_needed
 
 def test_a_log_group_in_a_region_that_is_read_no_more_stays_declared() -> None:
     elsewhere = GROUP_ARN.replace(REGION, "us-east-1")
-    found = planned(account(region()), state=known({elsewhere: {}}))
+    found = planned(account(region()), state=known({elsewhere: {}}), regions=[REGION])
     assert [(group.arn, group.region) for group in found.log_groups] == [(elsewhere, "us-east-1")]
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted", "kept"),
+    [(400, 365, True), (None, 365, True), (365, 365, False), (30, 365, False), (365, 400, False)],
+)
+def test_retention_is_made_longer_and_never_shorter(
+    days: int | None, wanted: int, kept: bool
+) -> None:
+    """A shorter one deletes records, at once and for good."""
+    facts = account(
+        region(vpc(), groups={"VPC-Flow-Logs": days}), log_group_owners={GROUP_ARN: STACK}
+    )
+    found = planned(facts, state=known({GROUP_ARN: {}}), retentionInDays=wanted)
+    assert found.log_groups[0].keeps_retention is kept
+    assert any("put-retention-policy" in warning for warning in found.warnings) is kept
+    assert found.troubles == ()
+
+
+def test_the_retention_policy_of_an_account_is_told_of_and_left() -> None:
+    """A run would differ from what AWS answers for ever."""
+    group = FoundLogGroup("VPC-Flow-Logs", 90, retention_policy_name="ninety")
+    facts = replace(region(vpc()), log_groups=(group,))
+    found = planned(
+        account(facts, log_group_owners={GROUP_ARN: STACK}), state=known({GROUP_ARN: {}})
+    )
+    assert found.log_groups[0].keeps_retention
+    assert any("the retention policy ninety of the account" in one for one in found.warnings)
+    assert "put-account-policy" in found.troubles[0]
+    enough = planned(
+        account(facts, log_group_owners={GROUP_ARN: STACK}),
+        state=known({GROUP_ARN: {}}),
+        retentionInDays=90,
+    )
+    assert enough.troubles == ()
+
+
+def test_a_log_group_that_somebody_made_anew_is_not_ours_any_more() -> None:
+    facts = account(
+        region(vpc(), groups={"VPC-Flow-Logs": None}), log_group_owners={GROUP_ARN: None}
+    )
+    found = planned(facts, state=known({GROUP_ARN: {}}))
+    assert found.log_groups[0].claim is Claim.REMADE
+    assert any("lacks this stack's tag" in warning for warning in found.warnings)
+    assert found.deletions == ()
+
+
+def test_a_third_flow_log_may_be_one_too_many() -> None:
+    logs = tuple(flow_log(f"fl-{one}", traffic_type="ACCEPT", group=one) for one in "ab")
+    found = planned(account(region(vpc(), logs=logs)))
+    assert outcome(found) is Outcome.COVERED
+    assert any("2 flow logs (fl-a, fl-b). AWS may refuse" in one for one in found.warnings)
+    assert planned(account(region(vpc(), logs=logs[:1]))).warnings == ()
+
+
+def test_a_flow_log_that_only_the_state_has_is_remembered() -> None:
+    found = planned(account(region(vpc())), state=known({LOG_ARN: OURS}))
+    assert found.flow_logs[0].unlisted_arn == LOG_ARN
+
+
+def test_what_is_not_planned_any_more_is_told_as_a_deletion() -> None:
+    state = known({LOG_ARN: OURS, ROLE_ARN: {}, GROUP_ARN: {}})
+    facts = account(region(groups={"VPC-Flow-Logs": 365}), role=Role(ROLE_ARN, STACK))
+    found = planned(facts, state=state)
+    assert found.deletions == (
+        "the flow log eu-west-1-vpc-1-reject",
+        f"the role {ACCOUNT}-VPCFlowLogsRole",
+    )
+
+
+@pytest.mark.parametrize(
+    ("configuration", "changed"),
+    [
+        ({}, None),
+        ({"maxAggregationInterval": 60}, "maxAggregationInterval"),
+        ({"logFormat": "action"}, "logFormat"),
+        ({"roleName": "other"}, "iamRoleArn"),
+        ({"logGroupName": "other"}, "logDestination"),
+        ({"logGroupPerVpc": True}, "logDestination"),
+        ({"destinationArn": "arn:aws:s3:::x"}, "logDestination and iamRoleArn"),
+        ({"destinationArns": {REGION: "arn:aws:s3:::x"}}, "logDestination and iamRoleArn"),
+        ({"trafficType": "ALL", "maxAggregationInterval": 60}, None),
+    ],
+)
+def test_a_change_that_leaves_a_gap_is_announced(
+    configuration: dict[str, Any], changed: str | None
+) -> None:
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    before = {**OURS, "maxAggregationInterval": 600.0, "logFormat": "${srcaddr}"}
+    found = planned(account(facts), state=known({LOG_ARN: before}), **configuration)
+    told = [one for one in found.warnings if "is replaced" in one]
+    assert len(told) == (changed is not None)
+    assert changed is None or f"because its {changed} cannot be changed" in told[0]
 
 
 # What others made, under this stack's names
@@ -400,7 +579,9 @@ def test_what_has_our_names_but_is_not_ours_is_referred_to_or_imported(
     found = planned(facts, existing=existing)
     assert found.log_groups[0].claim is found.roles[0].claim is claim
     assert found.roles[0].arn == arn
-    assert any("keeps its records 30 days, not 365" in warning for warning in found.warnings)
+    (trouble,) = found.troubles
+    assert "keeps its records 30 days, not 365, and the flow logs of 1 VPC deliver to it" in trouble
+    assert f"put-retention-policy --region {REGION} --log-group-name VPC-Flow-Logs" in trouble
     assert any("the role VPCFlowLogsRole" in warning for warning in found.warnings)
 
 
@@ -418,12 +599,61 @@ def test_what_belongs_to_another_stack_stops_the_run() -> None:
     assert "pulumi config set logGroupName" in str(raised.value)
 
 
-@pytest.mark.parametrize("existing", ["keep", "import"])
-def test_a_flow_log_in_the_way_of_ours_stops_the_run(existing: str) -> None:
-    log = flow_log("fl-9", group="VPC-Flow-Logs", delivery_status="FAILED")
-    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
-    with pytest.raises(PlanError, match=r"vpc-1 in eu-west-1 has the flow log fl-9"):
-        planned(account(facts), existing=existing)
+@pytest.mark.parametrize("existing", ["keep", "import", "duplicate"])
+@pytest.mark.parametrize(
+    ("log", "days", "remedy"),
+    [
+        ({"delivery_status": "FAILED", "delivery_error": "Access error"}, 365, "role"),
+        ({}, 7, "aws logs put-retention-policy"),
+    ],
+)
+def test_a_flow_log_in_the_way_of_ours_is_one_vpcs_trouble(
+    existing: str, log: dict[str, Any], days: int, remedy: str
+) -> None:
+    """The remedy is never to delete what logs the VPC, be it not well enough."""
+    in_the_way = flow_log("fl-9", group="VPC-Flow-Logs", **log)
+    facts = region(vpc("vpc-1"), vpc("vpc-2"), logs=(in_the_way,), groups={"VPC-Flow-Logs": days})
+    found = planned(
+        account(facts), state=known({GROUP_ARN: {}} if days == 365 else {}), existing=existing
+    )
+    assert [one.outcome for one in found.decisions] == [Outcome.UNCOVERED, Outcome.COVERED]
+    assert [one.vpc_id for one in found.flow_logs] == ["vpc-2"]
+    trouble = found.troubles[0]
+    assert trouble.startswith("vpc-1 in eu-west-1 has the flow log fl-9, which is not this stack's")
+    assert remedy in trouble
+    assert not any("delete-flow-logs" in text for text in found.troubles)
+
+
+@pytest.mark.parametrize("requirement", ["log-group-has-retention", "flow-log-can-deliver"])
+def test_an_exemption_turns_the_trouble_into_something_that_is_kept(requirement: str) -> None:
+    log = flow_log("fl-9", group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 30})
+    exemptions = Exemptions((entry(requirements=(requirement,)),), today=date(2026, 1, 1))
+    found = planned(account(facts), exemptions=exemptions)
+    lifted = requirement == "log-group-has-retention"
+    assert outcome(found) is (Outcome.KEPT if lifted else Outcome.UNCOVERED)
+    assert bool(found.troubles) is not lifted
+
+
+def test_an_exemption_lets_a_vpc_deliver_to_what_keeps_its_records_too_short() -> None:
+    facts = account(region(vpc(), groups={"VPC-Flow-Logs": 30}))
+    exemptions = Exemptions(
+        (entry(requirements=("log-group-has-retention",)),), today=date(2026, 1, 1)
+    )
+    found = planned(facts, exemptions=exemptions)
+    assert outcome(found) is Outcome.COVERED
+    assert found.troubles == ()
+    assert any("keeps its records 30 days" in warning for warning in found.warnings)
+
+
+def test_ours_is_not_moved_to_where_somebody_elses_stands() -> None:
+    """It would be deleted first, and AWS would refuse its successor."""
+    logs = (flow_log("fl-1", group="old", stack=STACK), flow_log("fl-9", group="VPC-Flow-Logs"))
+    facts = region(vpc(), logs=logs, groups={"VPC-Flow-Logs": 365, "old": 365})
+    found = planned(account(facts), state=known({LOG_ARN: OURS}))
+    assert outcome(found) is Outcome.UNCOVERED
+    assert "fl-9, which is not this stack's, logs it already" in found.troubles[0]
+    assert found.deletions == ("the flow log eu-west-1-vpc-1-reject",)
 
 
 def test_duplicate_keeps_the_one_that_ours_would_be() -> None:
@@ -437,7 +667,7 @@ def test_duplicate_keeps_the_one_that_ours_would_be() -> None:
 
 def test_a_region_may_deliver_elsewhere() -> None:
     arn = "arn:aws:s3:::central"
-    found = planned(account(region(vpc())), destinationArn={REGION: arn})
+    found = planned(account(region(vpc())), destinationArns={REGION: arn})
     assert [(log.destination_arn, log.to_log_group) for log in found.flow_logs] == [(arn, False)]
     assert found.log_groups == found.roles == ()
 
@@ -458,7 +688,7 @@ def test_log_groups_for_each_vpc_share_one_pattern_in_the_role() -> None:
         ({}, {}),
         ({"logDestination": "arn:aws:s3:::old"}, {}),
         ({"iamRoleArn": f"{ROLE_ARN}Old"}, {}),
-        ({}, {"destinationArn": {REGION: "arn:aws:s3:::new"}}),
+        ({}, {"destinationArns": {REGION: "arn:aws:s3:::new"}}),
     ],
 )
 @pytest.mark.parametrize("was", ["REJECT", "ALL"])

@@ -10,6 +10,7 @@ from localcloud.provider.resource_type import Properties, ResourceType
 def _create(aws: Aws, inputs: Properties) -> str:
     optional = {
         "kmsKeyId": inputs.get("kmsKeyId"),
+        "deletionProtectionEnabled": inputs.get("deletionProtectionEnabled"),
         "logGroupClass": inputs.get("logGroupClass"),
         "tags": aws.tags(inputs),
     }
@@ -78,6 +79,7 @@ LOG_GROUP = ResourceType(
     token="aws:cloudwatch/logGroup:LogGroup",  # noqa: S106 (a type token)
     inputs=frozenset(
         {
+            "deletionProtectionEnabled",
             "kmsKeyId",
             "logGroupClass",
             "name",
@@ -89,8 +91,9 @@ LOG_GROUP = ResourceType(
         }
     ),
     replaces=frozenset({"logGroupClass", "name", "namePrefix"}),
-    computed=frozenset({"arn", "deletionProtectionEnabled"}),
+    computed=frozenset({"arn"}),
     defaults={
+        "deletionProtectionEnabled": False,
         "retentionInDays": 0,
         "logGroupClass": "STANDARD",
         "namePrefix": "",

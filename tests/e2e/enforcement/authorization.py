@@ -170,6 +170,8 @@ def _ec2(call: _Call, operation: str) -> list[Check]:
 
 
 def _iam(call: _Call, operation: str) -> list[Check]:
+    if operation in {"GetPolicy", "GetPolicyVersion"}:
+        return [Check(call.action, call.parameters["PolicyArn"])]
     name = call.parameters["RoleName"]
     arn = call.arn("iam", f"role/{name}")
     roles = iam_backends[call.account_id][get_partition(call.region)].roles

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,11 @@ class Account:
         )
         return answer["Role"]["Arn"]
 
+    def _hand_made_role(self) -> str:
+        with suppress(self.cloud.client("iam").exceptions.EntityAlreadyExistsException):
+            self.role("hand-made")
+        return f"arn:aws:iam::{ACCOUNT}:role/hand-made"
+
     def flow_log(
         self,
         region: str,
@@ -71,15 +76,15 @@ class Account:
         group_arn: str,
         *,
         traffic_type: str = "REJECT",
-        role: str = f"arn:aws:iam::{ACCOUNT}:role/hand-made",
+        role: str | None = None,
     ) -> str:
-        """Make a flow log by hand; its id."""
+        """Make a flow log by hand, and a role for it unless one is named; its id."""
         answer = self.cloud.client("ec2", region).create_flow_logs(
             ResourceIds=[resource_id],
             ResourceType="VPC" if resource_id.startswith("vpc-") else "Subnet",
             TrafficType=traffic_type,
             LogGroupName=group_arn.rsplit(":", 1)[1],
-            DeliverLogsPermissionArn=role,
+            DeliverLogsPermissionArn=role or self._hand_made_role(),
         )
         assert not answer["Unsuccessful"]
         return answer["FlowLogIds"][0]

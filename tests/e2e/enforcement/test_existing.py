@@ -61,18 +61,51 @@ def test_duplicate_adds_a_flow_log_where_aws_allows_one(account: Account, stack:
     stack.up("--expect-no-changes")
 
 
-def test_a_flow_log_that_is_in_the_way_stops_the_run_with_the_remedy(
+def test_the_trouble_of_one_vpc_keeps_no_other_from_being_logged(
     account: Account, stack: Stack
 ) -> None:
-    """It has the place that ours would take, and keeps its records too short a time."""
-    vpc_id = account.default_vpc(EUROPE)
-    flow_log = account.flow_log(EUROPE, vpc_id, account.log_group(EUROPE, GROUP, days=7))
+    """Somebody's flow log has the place that ours would take, and keeps its records a week."""
+    troubled, other, leaving = account.default_vpc(EUROPE), account.vpc(EUROPE), account.vpc(EUROPE)
+    group = account.log_group(EUROPE, GROUP, days=7)
+    foreign = account.flow_log(EUROPE, troubled, group, role=account.role("theirs"))
     stack.configure(regions=[EUROPE])
-    before = account.everything()
+    remedy = f"put-retention-policy --region {EUROPE} --log-group-name {GROUP}"
+
+    printed = stack.project.pulumi("preview")
+    assert (
+        f"{troubled} in {EUROPE} has the flow log {foreign}, which is not this stack's" in printed
+    )
     printed = stack.up(exit_code=1)
-    assert f"{vpc_id} in {EUROPE} has the flow log {flow_log}, which is not this stack's" in printed
-    assert f"delete-flow-logs --region {EUROPE} --flow-log-ids {flow_log}" in printed
-    assert account.everything() == before
+    assert "Everything else is done, but not every VPC is logged as required" in printed
+    assert remedy in printed
+    assert "delete-flow-logs" not in printed
+    assert stack.vpcs("uncovered") == {troubled}
+    assert stack.vpcs("covered") == {other, leaving}  # a short record beats none
+    first = account.flow_logs(EUROPE)
+    assert {vpc_id: len(logs) for vpc_id, logs in first.items()} == {
+        troubled: 1,
+        other: 1,
+        leaving: 1,
+    }
+
+    # What would be deleted now, by a removal and by a change, waits until there is no trouble.
+    stack.configure(regions=[EUROPE], vpcs=[troubled, other], trafficType="ALL")
+    printed = stack.up(exit_code=1)
+    assert "Nothing was deleted. What the next update without an error deletes:" in printed
+    for vpc_id in (other, leaving):
+        assert f"the flow log {EUROPE}-{vpc_id}-reject" in printed
+    second = account.flow_logs(EUROPE)
+    assert all(set(logs) <= set(second[vpc_id]) for vpc_id, logs in first.items())
+    assert {len(second[troubled]), len(second[other])} == {2}
+
+    account.cloud.client("logs", EUROPE).put_retention_policy(
+        logGroupName=GROUP, retentionInDays=365
+    )
+    stack.up()
+    assert account.flow_logs(EUROPE) == {
+        troubled: second[troubled],
+        other: [log for log in second[other] if log not in first[other]],
+    }
 
 
 def test_a_change_that_leaves_a_gap_is_announced(account: Account, stack: Stack) -> None:
@@ -83,7 +116,7 @@ def test_a_change_that_leaves_a_gap_is_announced(account: Account, stack: Stack)
     account.cloud.client("s3").create_bucket(
         Bucket="central", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
-    stack.configure(regions=[EUROPE], destinationArn={EUROPE: "arn:aws:s3:::central"})
+    stack.configure(regions=[EUROPE], destinationArns={EUROPE: "arn:aws:s3:::central"})
     printed = stack.up()
     assert f"{flow_log} of {vpc_id} in {EUROPE} is replaced, because its logDestination" in printed
     assert "is not logged" in printed
@@ -93,7 +126,7 @@ def test_a_change_that_leaves_a_gap_is_announced(account: Account, stack: Stack)
 
     stack.configure(
         regions=[EUROPE],
-        destinationArn={EUROPE: "arn:aws:s3:::central"},
+        destinationArns={EUROPE: "arn:aws:s3:::central"},
         trafficType="ALL",
     )
     assert "is replaced" not in stack.up()  # the new one is made first

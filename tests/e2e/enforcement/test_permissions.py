@@ -100,11 +100,16 @@ def unneeded(document: dict[str, Any], checks: list[Check]) -> set[tuple[str, st
 
 
 def subnet_flow_log(account: Account) -> None:
-    """Let the audit's rules ask for network interfaces."""
+    """Let the audit ask for network interfaces, and for a role's managed policy."""
     subnet = account.cloud.client("ec2", EUROPE).create_subnet(
         VpcId=account.vpc(EUROPE), CidrBlock="10.0.1.0/24"
     )["Subnet"]["SubnetId"]
     account.flow_log(EUROPE, subnet, account.log_group(EUROPE, "theirs"))
+    iam = account.cloud.client("iam")
+    managed = iam.create_policy(
+        PolicyName="Deliver", PolicyDocument=json.dumps(policy(Purpose.PREVIEW, SCOPE))
+    )["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="hand-made", PolicyArn=managed)
 
 
 def test_a_preview_needs_its_policy_and_no_more(
@@ -129,6 +134,8 @@ def test_a_deployment_needs_its_policy_and_no_more(
     account: Account, stack: Stack, acting: Acting
 ) -> None:
     subnet_flow_log(account)
+    decoy = f"{GROUP}/vpc-decoy"
+    account.log_group(EUROPE, decoy)  # which the policy does not let it read
     gone = account.vpc(AMERICA)
     iam = account.cloud.client("iam")
     iam.create_policy(
@@ -139,7 +146,7 @@ def test_a_deployment_needs_its_policy_and_no_more(
 
     with acting(document) as checks:
         stack.up()
-    assert set(account.log_groups(EUROPE)) == {GROUP, "theirs"}
+    assert set(account.log_groups(EUROPE)) == {GROUP, decoy, "theirs"}
 
     # Everything that a later deployment may have to change or put right.
     account.cloud.client("ec2", AMERICA).delete_vpc(VpcId=gone)
@@ -165,11 +172,11 @@ def test_a_deployment_needs_its_policy_and_no_more(
         for vpc in account.cloud.client("ec2", region).describe_vpcs()["Vpcs"]
     ]
     (stack.project.folder / "exempt.json").write_text(json.dumps({"exemptions": entries}))
-    stack.configure(regions=["all"], exemptions="exempt.json")
+    stack.configure(regions=["all"], exemptions="exempt.json", removeExempt=True)
     with acting(document):
         stack.up()
-    assert account.roles() == set()
-    assert set(account.log_groups(EUROPE)) == {GROUP, "theirs"}
+    assert account.roles() == {"hand-made"}
+    assert set(account.log_groups(EUROPE)) == {GROUP, decoy, "theirs"}
     assert unneeded(document, checks) == set()
 
 
@@ -187,7 +194,7 @@ def test_a_destroy_needs_its_policy_and_no_more(
 
     assert account.flow_logs() == foreign
     assert account.log_groups(EUROPE) == {"theirs": 365}
-    assert account.roles() == set()
+    assert account.roles() == {"hand-made"}
     assert unneeded(document, checks) == set()
 
 

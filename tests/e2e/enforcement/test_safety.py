@@ -78,9 +78,12 @@ def test_a_run_that_was_killed_is_completed_by_the_next(account: Account, stack:
     lost = stack.project.folder / "lost.json"
     lost.write_text(empty)
     stack.project.pulumi("stack", "import", "--file", "lost.json")
-    account.cloud.client("logs", EUROPE).delete_retention_policy(logGroupName=GROUP)
+    account.cloud.client("logs", EUROPE).put_retention_policy(
+        logGroupName=GROUP, retentionInDays=30
+    )
 
-    stack.up()
+    printed = stack.up(exit_code=1)
+    assert "It is imported as it is. Run `pulumi up` again, which sets its retention" in printed
     assert account.flow_logs() == made["flow logs"]
     stack.up()  # what was imported as it was is put right
     assert account.everything() == made
@@ -175,6 +178,25 @@ def test_the_records_of_a_region_outlive_its_last_vpc(account: Account, stack: S
     assert account.log_groups(EUROPE) == groups
     stack.destroy()
     assert account.log_groups(EUROPE) == {}
+
+
+def test_what_was_deleted_by_hand_comes_back_and_is_never_said_to_be_there(
+    account: Account, stack: Stack
+) -> None:
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    vpc_id = account.default_vpc(EUROPE)
+    account.delete_flow_logs(EUROPE, *account.flow_logs(EUROPE)[vpc_id])
+    printed = stack.up("--refresh=false", exit_code=1)
+    assert f"{vpc_id} in {EUROPE} has no flow log: AWS does not list" in printed
+    assert account.flow_logs(EUROPE) == {}
+
+    # The log group keeps its records when another name is configured, and in the runs after that.
+    stack.configure(regions=[EUROPE], logGroupName="new")
+    stack.up()
+    assert len(account.flow_logs(EUROPE)[vpc_id]) == 1
+    stack.up("--expect-no-changes")
+    assert account.log_groups(EUROPE) == {GROUP: 365, "new": 365}
 
 
 def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> None:

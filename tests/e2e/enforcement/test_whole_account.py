@@ -93,4 +93,4 @@ def test_an_account_with_a_history_is_covered_and_backed_out(  # noqa: PLR0915 (
     assert left == foreign - {kept_log}
     assert account.log_groups(ASIA) == {GROUP: 365}
     assert account.log_groups(EUROPE) == {"theirs": 365}
-    assert account.roles() == set()
+    assert account.roles() == {"hand-made"}

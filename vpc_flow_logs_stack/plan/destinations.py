@@ -1,0 +1,189 @@
+"""The log groups and the delivery role that flow logs of this stack deliver through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flowaudit.facts import LogGroup as FoundLogGroup
+from flowaudit.facts import RegionFacts, Vpc
+from flowaudit.renderers.words import counted
+from vpc_flow_logs_stack.plan.planned import Claim, DeliveryRole, LogGroup
+from vpc_flow_logs_stack.plan.site import Site
+from vpc_flow_logs_stack.state import LOG_GROUP, ROLE
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """What flow logs deliver through.
+
+    Attributes:
+        log_groups: By ARN.
+        roles: By ARN.
+        warnings: What a user should know before saying yes.
+        troubles: What keeps VPCs from being logged as required.
+        problems: What stops the run.
+    """
+
+    log_groups: Mapping[str, LogGroup] = field(default_factory=dict[str, LogGroup])
+    roles: Mapping[str, DeliveryRole] = field(default_factory=dict[str, DeliveryRole])
+    warnings: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def kept_log_groups(site: Site) -> dict[str, LogGroup]:
+    """Return every log group that this stack has made, needed or not, by ARN.
+
+    Dropping one from the program would delete it with its records, when the last VPC of a region
+    goes or a name is changed. `pulumi destroy` is what deletes records.
+    """
+    account = site.account
+    read = {facts.region: {one.name for one in facts.log_groups} for facts in account.regions}
+    groups: dict[str, LogGroup] = {}
+    for arn in site.state.made:
+        *_, service, region, account_id, _, name = arn.split(":", 6)
+        if service != "logs" or account_id != account.id:
+            continue
+        if region not in read or name in read[region]:
+            groups[arn] = LogGroup(account_id, region, name, arn, Claim.OURS)
+    return groups
+
+
+def log_groups(site: Site, needed: Mapping[str, Mapping[str, Sequence[Vpc]]]) -> Destinations:
+    """Decide about all log groups of an account.
+
+    Args:
+        site: The account, and what is wanted.
+        needed: By region and name of a log group, the VPCs whose flow logs deliver to it.
+    """
+    groups = kept_log_groups(site)
+    for region, names in needed.items():
+        for name in names:
+            arn = site.account.log_group_arn(region, name)
+            groups.setdefault(arn, LogGroup(site.account.id, region, name, arn, Claim.OURS))
+    by_region = {facts.region: facts for facts in site.account.regions}
+    found = Destinations()
+    for arn, group in sorted(groups.items()):
+        vpcs = needed.get(group.region, {}).get(group.name, ())
+        one = _log_group(site, by_region.get(group.region), group, vpcs)
+        found = Destinations(
+            {**found.log_groups, arn: one.log_groups[arn]},
+            warnings=found.warnings + one.warnings,
+            troubles=found.troubles + one.troubles,
+            problems=found.problems + one.problems,
+        )
+    return found
+
+
+def _log_group(
+    site: Site, facts: RegionFacts | None, group: LogGroup, vpcs: Sequence[Vpc]
+) -> Destinations:
+    existing = next(
+        (one for one in (facts.log_groups if facts else ()) if one.name == group.name), None
+    )
+    if existing is None:
+        return Destinations({group.arn: group})
+    owners = site.account.log_group_owners
+    made = (LOG_GROUP, group.logical_name)
+    problems: tuple[str, ...] = ()
+    if site.state.names.get(made) and group.arn in owners and owners[group.arn] is None:
+        claim = Claim.REMADE
+    else:
+        what = f"the log group {group.name} in {group.region}"
+        claim, problems = _claim(site, made, owners.get(group.arn), what, "logGroupName")
+    group = replace(group, claim=claim)
+    return replace(_retention(site, group, existing, vpcs), problems=problems)
+
+
+def _retention(
+    site: Site, group: LogGroup, existing: FoundLogGroup, vpcs: Sequence[Vpc]
+) -> Destinations:
+    """Decide about a log group's retention, which is never made shorter: it deletes records."""
+    days, wanted = existing.retention_days, site.configuration.retention_in_days
+    where = f"the log group {group.name} in {group.region}"
+    kept = "for ever" if days is None else f"{days} days"
+    command = (
+        f"`aws logs put-retention-policy --region {group.region} "
+        f"--log-group-name {group.name} --retention-in-days {wanted}`"
+    )
+    short = days is not None and days < wanted
+    half_made = site.state.names.get((LOG_GROUP, group.logical_name), "") is None
+    warnings: list[str] = []
+    remedy = ""
+    if group.claim is Claim.REMADE:
+        warnings.append(
+            f"{where} lacks this stack's tag, so somebody deleted it and made it again. It is used "
+            "as it is, and stays when the stack is destroyed. If it is this stack's all the same, "
+            f"`aws logs tag-resource --region {group.region} --resource-arn {group.arn} "
+            f"--tags vpc-flow-logs:stack={site.stack}`"
+        )
+    if existing.retention_policy_name:
+        group = replace(group, keeps_retention=True)
+        warnings.append(
+            f"the retention policy {existing.retention_policy_name} of the account has {where} "
+            f"keep its records {kept}. What is configured ({wanted} days) has no effect"
+        )
+        remedy = "Have whoever made that policy change it (`aws logs put-account-policy`)"
+    elif group.claim.changes_nothing:
+        remedy = f"Nothing is changed about what this stack did not make. To change it, {command}"
+    elif group.claim is Claim.RECLAIMED:
+        remedy = "It is imported as it is. Run `pulumi up` again, which sets its retention"
+    elif not short and days != wanted and not half_made:
+        group = replace(group, keeps_retention=True)
+        warnings.append(
+            f"{where} keeps its records {kept}, longer than the {wanted} days that are configured. "
+            f"It stays so, since a shorter retention deletes records. To have them deleted, "
+            f"{command}"
+        )
+    troubles: list[str] = []
+    if short and remedy and vpcs:
+        exempt = all(
+            site.lifting(vpc, group.region, "log-group-has-retention") is not None for vpc in vpcs
+        )
+        (warnings if exempt else troubles).append(
+            f"{where} keeps its records {kept}, not {wanted}, and the flow logs of "
+            f"{counted(len(vpcs), 'VPC')} deliver to it. {remedy}"
+        )
+    return Destinations({group.arn: group}, {}, tuple(warnings), tuple(troubles))
+
+
+def delivery_role(site: Site, log_group_arns: Sequence[str]) -> Destinations:
+    """Decide about the delivery role of an account, which must be able to write into log groups."""
+    if not log_group_arns:
+        return Destinations()
+    account, name, arn = site.account, site.configuration.role_name, site.role_arn()
+    if site.configuration.log_group_per_vpc:
+        # A role's policy has room for some hundred ARNs, and an account for more VPCs.
+        log_group_arns = [account.log_group_arn("*", site.configuration.log_group_of("vpc-*"))]
+    role = DeliveryRole(
+        account.id, account.partition, name, arn, Claim.OURS, tuple(sorted(set(log_group_arns)))
+    )
+    if account.role is None:
+        return Destinations({}, {arn: role})
+    what = f"the role {name} in account {account.id}"
+    made = (ROLE, role.logical_name)
+    claim, problems = _claim(site, made, account.role.owner, what, "roleName")
+    warning = (
+        f"{what} was not made by this stack, and is used as it is. It must trust "
+        "vpc-flow-logs.amazonaws.com and may write into the log groups; `vpc-flow-logs verify` "
+        "shows whether it does"
+    )
+    warnings = (warning,) if claim.changes_nothing else ()
+    return Destinations({}, {arn: replace(role, claim=claim)}, warnings, (), problems)
+
+
+def _claim(
+    site: Site, made: tuple[str, str], owner: str | None, what: str, key: str
+) -> tuple[Claim, tuple[str, ...]]:
+    """Return whose an object is that is there, and what is wrong with using it."""
+    if made in site.state.names:
+        return Claim.OURS, ()
+    if owner == site.stack:
+        return Claim.RECLAIMED, ()
+    claim = Claim.ADOPTED if site.configuration.existing == "import" else Claim.FOREIGN
+    if owner is None:
+        return claim, ()
+    problem = (
+        f"{what} belongs to the stack {owner}, which may delete it. Set another {key} with "
+        f"`pulumi config set {key} NAME`"
+    )
+    return claim, (problem,)

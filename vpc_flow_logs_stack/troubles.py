@@ -1,0 +1,42 @@
+"""What an update says when it ends, and not every VPC is logged as required; pure."""
+
+from collections.abc import Sequence
+
+from vpc_flow_logs_stack.plan import PlannedFlowLog
+
+
+def refused(flow_log: PlannedFlowLog) -> str:
+    """Return what to do about a flow log that AWS did not take; its error is told already."""
+    where = f"--region {flow_log.region}"
+    return (
+        f"{flow_log.vpc_id} in {flow_log.region} has not got its flow log: see AWS's error. After "
+        "FlowLogsLimitExceeded, delete one of its others that is not needed, or have the quota "
+        f"raised. After FlowLogAlreadyExists, `aws ec2 describe-flow-logs {where} --filter "
+        f"Name=resource-id,Values={flow_log.vpc_id}` shows the one in the way; delete it if it is "
+        "this stack's with another traffic type, and nothing is logged until the next `pulumi up`. "
+        "A VPC that is gone is left out by the next one"
+    )
+
+
+def not_made_again(flow_log: PlannedFlowLog) -> str:
+    """Return what to do about a flow log that only the state has."""
+    return (
+        f"{flow_log.vpc_id} in {flow_log.region} has no flow log: AWS does not list "
+        f"{flow_log.unlisted_arn}, which the state has still. `pulumi up` without --refresh=false "
+        "makes it again"
+    )
+
+
+def conclusion(troubles: Sequence[str], deletions: Sequence[str]) -> str:
+    """Return the error that an update ends with.
+
+    Args:
+        troubles: Why VPCs are not logged as required; at least one.
+        deletions: What the update would have deleted. Pulumi deletes nothing after an error.
+    """
+    lines = "".join(f"\n  - {trouble}" for trouble in troubles)
+    text = f"Everything else is done, but not every VPC is logged as required:{lines}"
+    if deletions:
+        pending = "".join(f"\n  - {deletion}" for deletion in deletions)
+        text += f"\nNothing was deleted. What the next update without an error deletes:{pending}"
+    return text
