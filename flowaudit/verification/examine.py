@@ -122,17 +122,20 @@ class Remains:
         tags, unread = reading.read_log_groups(visit, regions, self.log_group_name, self.limits)
         for facts in visit.regions:
             account_id, region = facts.account_id, facts.region
+            names = absence.Names(self.log_group_name, self.role_name)
             left = [
-                Left(account_id, region, "flow log", log.id, *absence.judge_flow_log(log))
+                Left(account_id, region, "flow log", log.id, *judgement)
                 for log in sorted(facts.flow_logs, key=lambda log: log.id)
-                if is_owned(log.tags, self.stack)
+                if (judgement := absence.judge_flow_log(log, region, names, self.stack))
             ]
             groups = {name: owner(tags[place, name]) for place, name in tags if place == region}
             left += [
                 Left(account_id, region, "log group", name, *judgement)
                 for name, tagged in sorted(groups.items())
                 if (
-                    judgement := absence.judge_log_group(tagged, self.stack, retained=self.retained)
+                    judgement := absence.judge_log_group(
+                        name, region, tagged, self.stack, retained=self.retained
+                    )
                 )
             ]
             yield Place(
@@ -143,10 +146,9 @@ class Remains:
 
     def _role(self, visit: Visit) -> Place[Left]:
         tags, unread = reading.read_role(visit, self.role_name, self.limits)
-        judgement = absence.judge_role(owner(tags or ()), self.stack)
-        left = (
-            (Left(visit.account_id, None, "delivery role", self.role_name, *judgement),)
-            if judgement
-            else ()
-        )
+        left: tuple[Left, ...] = ()
+        if tags is not None and (
+            judgement := absence.judge_role(self.role_name, owner(tags), self.stack)
+        ):
+            left = (Left(visit.account_id, None, "delivery role", self.role_name, *judgement),)
         return Place(visit.account_id, None, left, unread)

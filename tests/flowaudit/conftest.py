@@ -88,7 +88,7 @@ class Cloud:
             )
         return f"arn:aws:iam::{ACCOUNT}:role/{name}"
 
-    def flow_log(
+    def flow_log(  # noqa: PLR0913 (AWS's own are more)
         self,
         resource: str,
         traffic: Any = "REJECT",
@@ -98,11 +98,12 @@ class Cloud:
         region: str = "eu-west-1",
         stack: str | None = None,
         fields: str | None = None,
+        role: str = "Delivery",
     ) -> str:
         kinds = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
         more: dict[str, Any] = {
             "LogGroupName": group,
-            "DeliverLogsPermissionArn": self.delivery_role(),
+            "DeliverLogsPermissionArn": self.delivery_role(role),
         }
         if bucket:
             self.client("s3").create_bucket(Bucket=bucket)

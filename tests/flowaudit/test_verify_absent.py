@@ -1,10 +1,15 @@
 """`vpc-flow-logs verify --absent`: nothing of a stack is left, or it says what is."""
 
 import json
+import re
+import shlex
+from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from flowaudit.reading.aws import Meter, make_client, open_session
+from vpc_flow_logs_control.delivery_role import delivery_policy
 from vpc_flow_logs_control.ownership import STACK_TAG
 
 from .conftest import ACCOUNT, GROUP, Cloud, Command, FakeClock, Result, plain
@@ -48,6 +53,29 @@ def role(cloud: Cloud, stack: str | None = STACK, name: str = ROLE) -> None:
     )
 
 
+def aws(cloud: Cloud, command: str) -> None:
+    """Do what the AWS CLI does with a command: each option is a parameter of the operation."""
+    service, operation, *words = shlex.split(command)
+    options: dict[str, list[str]] = {}
+    values: list[str] = []
+    for word in words:
+        if word.startswith("--"):
+            options[word.removeprefix("--")] = values = []
+        else:
+            values.append(word)
+    client: Any = cloud.client(service, *options.pop("region", ()))
+    method = operation.replace("-", "_")
+    shape = client.meta.service_model.operation_model(
+        client.meta.method_to_api_mapping[method]
+    ).input_shape
+    members = {xform_name(name, "-"): (name, of) for name, of in shape.members.items()}
+    parameters = {
+        members[option][0]: values if members[option][1].type_name == "list" else values[0]
+        for option, values in options.items()
+    }
+    getattr(client, method)(**parameters)
+
+
 def test_nothing_left_is_a_pass(absent: Command, cloud: Cloud) -> None:
     cloud.vpc()
 
@@ -78,9 +106,44 @@ def test_everything_that_is_left_is_named(absent: Command, cloud: Cloud) -> None
 def test_what_others_made_is_not_left(absent: Command, cloud: Cloud) -> None:
     log_group(cloud, GROUP, "other/prod")
     log_group(cloud, f"{GROUP}-of-another-name", STACK)
-    cloud.flow_log(cloud.vpc(), stack="other/prod")
+    cloud.flow_log(cloud.vpc(), stack="other/prod", role=ROLE)
     cloud.flow_log(cloud.vpc())
-    role(cloud, None)
+    cloud.log_group("theirs")
+    cloud.flow_log(cloud.vpc(), group="theirs", role=ROLE)
+    cloud.iam().delete_role_policy(RoleName=ROLE, PolicyName="deliver")
+    cloud.iam().delete_role(RoleName=ROLE)
+
+    assert absent().code == 0
+
+
+def test_what_has_lost_its_tag_is_found_by_the_names(absent: Command, cloud: Cloud) -> None:
+    log_group(cloud, stack=None)
+    flow_log = cloud.flow_log(cloud.vpc(), role=ROLE)
+
+    result = absent()
+
+    assert result.code == 1
+    assert left(result) == [
+        (None, "delivery role", ROLE, "untagged"),
+        ("eu-west-1", "flow log", flow_log, "untagged"),
+        ("eu-west-1", "log group", GROUP, "untagged"),
+    ]
+
+
+def test_the_commands_that_are_printed_remove_what_is_left(absent: Command, cloud: Cloud) -> None:
+    log_group(cloud)
+    cloud.flow_log(cloud.vpc(), stack=STACK)
+    role(cloud)
+    cloud.iam().put_role_policy(
+        RoleName=ROLE,
+        PolicyName=ROLE,
+        PolicyDocument=json.dumps(
+            delivery_policy([f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:{GROUP}"])
+        ),
+    )
+    for each in absent().report["left"]:
+        for command in re.findall(r"`aws (.*?)`", each["why"]):
+            aws(cloud, command)
 
     assert absent().code == 0
 
