@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import botocore.exceptions
 
 from flowaudit.errors import ConfigurationError
-from flowaudit.reading import aws
+from flowaudit.reading import aws, credentials
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -33,12 +33,22 @@ def open_session(profile: str | None, regions: tuple[str, ...]) -> "Session":
         session.get_scoped_config()  # where a wrong profile shows
         aws.first_regions(session)  # where a wrong home region shows
         known = aws.known_regions(session)
-        if session.get_credentials() is None:
-            raise botocore.exceptions.NoCredentialsError
+        credentials.ask(session)
         # Where any other setting shows that no client can be made with.
         aws.make_client(session, "sts", aws.home_region(session), aws.Meter())
-    except (botocore.exceptions.BotoCoreError, ValueError) as error:
-        raise ConfigurationError(f"{error} (--profile, AWS_PROFILE, `aws configure`)") from error
+    except credentials.NoTerminalError as error:
+        raise ConfigurationError(
+            "the profile asks for a code (MFA), and there is no terminal to type it in: run this "
+            "in a terminal, or give it credentials that need no code (--profile, AWS_PROFILE)"
+        ) from error
+    except (
+        botocore.exceptions.BotoCoreError,
+        botocore.exceptions.ClientError,
+        OSError,
+        ValueError,
+    ) as error:
+        text = aws.printable(str(error).partition("\n")[0])
+        raise ConfigurationError(f"{text} (--profile, AWS_PROFILE, `aws configure`)") from error
     for region in () if regions == ALL_REGIONS else regions:
         if region not in known:
             close = get_close_matches(region, known, n=1)

@@ -34,7 +34,8 @@ def locked(cache: Path, *, say: Callable[[str], None]) -> Generator[None]:
         cache: The cache's folder; made if it is missing.
         say: Tells the user a line.
     """
-    cache.mkdir(parents=True, exist_ok=True)
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cache.chmod(0o700)  # what lies there is run
     with (cache / "lock").open("a+", encoding="utf-8") as file:
         waited_since = time.monotonic()
         next_message = waited_since

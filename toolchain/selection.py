@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from flowaudit.cache import distrust
+
 from . import build, download, installation
 from .cache import cache_directory, locked, staged
 from .errors import ToolchainError
@@ -42,7 +44,7 @@ def ensure() -> Toolchain:
     is in the cache already is preferred to a new attempt to download.
 
     Raises:
-        ToolchainError: None can be had here.
+        ToolchainError: None can be had here, or somebody else may have put one into the cache.
     """
     cache = cache_directory()
     if found := find_on_path(required_version(), ignored=cache, say=_say):
@@ -60,6 +62,7 @@ def ensure() -> Toolchain:
             return Toolchain(installed, PULUMI_VERSION, origin="build")
         return None
 
+    _check_owner(cache, official, compiled, installed)
     if toolchain := cached():
         return toolchain
     try:
@@ -129,6 +132,12 @@ def _cache_error(cache: Path, error: OSError) -> ToolchainError:
     return ToolchainError(
         f"{error}. If the cache {cache} is at fault, set VPC_FLOW_LOGS_CACHE to another."
     )
+
+
+def _check_owner(*paths: Path) -> None:
+    for path in paths:
+        if reason := distrust(path):
+            raise ToolchainError(f"{reason}: set VPC_FLOW_LOGS_CACHE to a folder of your own")
 
 
 def _say(line: str) -> None:

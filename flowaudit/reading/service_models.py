@@ -9,6 +9,7 @@ write, is left to botocore.
 
 import json
 import os
+import sys
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Any, cast
 
 import botocore
 from botocore.loaders import Loader
+
+from flowaudit.cache import distrust
 
 OPERATIONS = {
     "ec2": ("DescribeFlowLogs", "DescribeNetworkInterfaces", "DescribeRegions", "DescribeVpcs"),
@@ -95,9 +98,23 @@ class TrimmedLoader(Loader):
             self._models = self._cached() or self._made()
         return self._models
 
+    @cached_property
+    def _usable(self) -> bool:
+        """Whether the cache is the user's own; where somebody else's it may be, that is said."""
+        folder = self._path.parent
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if reason := distrust(folder) or distrust(self._path):
+                print(f"The cache of botocore's models is not used: {reason}.", file=sys.stderr)
+                return False
+            folder.chmod(0o700)
+        except OSError:
+            return False
+        return True
+
     def _cached(self) -> dict[str, Model] | None:
         wanted = {_ENDPOINTS} | {f"{service}/{kind}" for service in OPERATIONS for kind in _TYPES}
-        if not self._own:
+        if not self._own and self._usable:
             with suppress(OSError, ValueError):
                 models = json.loads(self._path.read_bytes())
                 if isinstance(models, dict) and cast("Model", models).keys() == wanted:
@@ -113,14 +130,14 @@ class TrimmedLoader(Loader):
             for kind in _TYPES
         }
         models[_ENDPOINTS] = trim_endpoints(super().load_data_with_path(_ENDPOINTS)[0])
-        if not self._own:  # they may change without a new version of botocore
+        # A user's own may change without a new version of botocore.
+        if not self._own and self._usable:
             with suppress(OSError):
                 self._write(models)
         return models
 
     def _write(self, models: dict[str, Model]) -> None:
         """Put the file there in one step: another process never reads half of it."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=self._path.parent, delete=False) as temporary:
             json.dump(models, temporary, separators=(",", ":"))
         Path(temporary.name).replace(self._path)

@@ -1,6 +1,7 @@
 """The cut-down service models change nothing but time."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -146,3 +147,83 @@ def test_a_users_own_endpoints_win_and_are_not_cached(
     assert TrimmedLoader(folder).load_data("endpoints") == own
     assert set(load(folder)["operations"]) == set(OPERATIONS["ec2"])
     assert not folder.exists()
+
+
+def planted(folder: Path) -> str:
+    """Put a model into the cache that is not botocore's; return its mark."""
+    load(folder)
+    [path] = folder.iterdir()
+    models = json.loads(path.read_text())
+    models["ec2/service-2"]["metadata"]["serviceFullName"] = "planted"
+    path.write_text(json.dumps(models))
+    return "planted"
+
+
+def full_name(folder: Path) -> str:
+    return load(folder)["metadata"]["serviceFullName"]
+
+
+def test_the_folder_is_the_users_alone(folder: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        load(folder / "below")
+    finally:
+        os.umask(before)
+
+    assert (folder / "below").stat().st_mode & 0o777 == 0o700
+    assert len(list((folder / "below").iterdir())) == 1
+
+
+def test_a_folder_that_was_open_to_a_group_is_closed_and_used(folder: Path) -> None:
+    mark = planted(folder)
+    folder.chmod(0o775)
+
+    assert full_name(folder) == mark
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("where", ["folder", "parent"])
+def test_what_everybody_could_have_planted_is_not_used(
+    folder: Path, tmp_path: Path, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mark = planted(folder)
+    open_to_all = folder if where == "folder" else tmp_path
+    open_to_all.chmod(0o777)
+
+    assert full_name(folder) != mark
+    assert f"everybody may write into {open_to_all}" in capsys.readouterr().err
+
+
+def test_a_sticky_parent_that_everybody_may_write_into_is_fine(
+    folder: Path, tmp_path: Path
+) -> None:
+    mark = planted(folder)
+    tmp_path.chmod(0o1777)
+
+    assert full_name(folder) == mark
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_belongs_to_somebody_else_is_not_used(
+    folder: Path, what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mark = planted(folder)
+    [file] = folder.iterdir()
+    theirs = folder if what == "folder" else file
+    if os.geteuid() == 0:
+        os.chown(theirs, 12345, 12345)
+    else:
+        monkeypatch.setattr("os.geteuid", lambda: 12345)
+
+    assert full_name(folder) != mark
+    assert "belongs to another user" in capsys.readouterr().err
+
+
+def test_a_home_that_cannot_be_written_is_done_without_and_nothing_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "home").write_text("in the way")
+
+    load(tmp_path / "home" / "cache")
+
+    assert capsys.readouterr().err == ""
