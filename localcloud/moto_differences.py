@@ -21,6 +21,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from localcloud import log_group_identifiers
+
 _creating: ContextVar[str | None] = ContextVar("traffic type being created", default=None)
 
 
@@ -35,6 +37,7 @@ def put_right() -> None:
     FlowLogsBackend.create_flow_logs = _create(FlowLogsBackend.create_flow_logs)
     FlowLogsBackend.describe_flow_logs = _describe(FlowLogsBackend.describe_flow_logs)
     ConfigBackend.put_config_rule = _put_rule(ConfigBackend.put_config_rule)
+    log_group_identifiers.put_right()
 
 
 def _create(original: Callable[..., Any]) -> Callable[..., Any]:

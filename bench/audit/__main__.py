@@ -1,6 +1,6 @@
 """Audit 17 regions with our command and with others, and print times and ratios.
 
-    python -m bench.audit [--runs N] [--vpcs 10 100] [--install]
+    python -m bench.audit [--runs N] [--vpcs 10 100 1000] [--groups N] [--only-ours] [--install]
 
 Every command is a whole process, and all of them ask the same server in the same run. With
 `--install`, prowler and Cloud Custodian are installed first, each in its own virtual environment
@@ -10,6 +10,7 @@ in the cache (some 2 GB, many minutes); they are measured whenever they are ther
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from urllib.request import Request, urlopen
 from bench.audit import REGIONS, others
 
 OURS = "vpc-flow-logs audit"
+TABLE = "the same, as a table"
+COLD = "the same, with a cold cache"
 FLOOR = "floor: standard library, own signatures"
 LOOP = "the control's loop, a call per VPC"
 THREADS = "boto3, 17 threads"
@@ -38,7 +41,7 @@ class Measured:
     computing: float  # seconds of processor time, which other processes disturb less
     megabytes: float
     calls: int
-    passing: frozenset[str]
+    passing: frozenset[str] | None  # None where the output does not name them
 
 
 def main() -> None:
@@ -46,6 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each command (median)")
     parser.add_argument("--vpcs", type=int, nargs="+", default=[10, 100], help="VPCs per region")
+    parser.add_argument("--groups", type=int, default=0, help="further log groups per region")
+    parser.add_argument("--only-ours", action="store_true", help="and the floor")
     parser.add_argument("--install", action="store_true", help="install prowler and custodian")
     options = parser.parse_args()
     if options.install:
@@ -53,10 +58,14 @@ def main() -> None:
     ours: dict[tuple[int, float], Measured] = {}
     floor: dict[tuple[int, float], Measured] = {}
     for vpcs in options.vpcs:
-        with _server(vpcs) as url, TemporaryDirectory() as scratch:
+        with _server(vpcs, options.groups) as url, TemporaryDirectory() as scratch:
             for latency in (0.0, 0.1):
                 _set_latency(url, latency)
-                results = _measure_all(url, Path(scratch), options.runs, patient=vpcs <= 10)  # noqa: PLR2004
+                commands = _commands(Path(scratch))
+                if options.only_ours:
+                    commands = {name: commands[name] for name in (OURS, TABLE, COLD, FLOOR)}
+                patient = vpcs <= 10  # noqa: PLR2004
+                results = _measure_all(commands, url, Path(scratch), options.runs, patient=patient)
                 _print(vpcs, latency, results)
                 ours[vpcs, latency] = results[OURS]
                 floor[vpcs, latency] = results[FLOOR]
@@ -72,9 +81,11 @@ def main() -> None:
 
 def _commands(scratch: Path) -> dict[str, list[str]]:
     module = [sys.executable, "-m"]
-    regions = ",".join(REGIONS)
+    audit = [*module, "flowaudit", "audit", "--regions", ",".join(REGIONS)]
     return {
-        OURS: [*module, "flowaudit", "audit", "--regions", regions, "--format", "jsonl"],
+        OURS: [*audit, "--format", "jsonl"],
+        TABLE: audit,
+        COLD: [*audit, "--format", "jsonl"],
         FLOOR: [*module, "bench.audit.floor"],
         THREADS: [*module, "bench.audit.threads"],
         LOOP: [*module, "bench.audit.loop"],
@@ -82,9 +93,10 @@ def _commands(scratch: Path) -> dict[str, list[str]]:
     }
 
 
-def _measure_all(url: str, scratch: Path, runs: int, *, patient: bool) -> dict[str, Measured]:
+def _measure_all(
+    commands: dict[str, list[str]], url: str, scratch: Path, runs: int, *, patient: bool
+) -> dict[str, Measured]:
     results: dict[str, list[Measured]] = {}
-    commands = _commands(scratch)
     for number in range(runs + 1):
         for name, command in commands.items():
             if name in SLOW and (number > 1 or not patient):
@@ -107,6 +119,10 @@ def _median(measured: list[Measured]) -> Measured:
 
 def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured:
     _calls(url)
+    cache = scratch / "cache"
+    if name == COLD:
+        cache = scratch / "cold"
+        shutil.rmtree(cache, ignore_errors=True)
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(scratch),
@@ -115,7 +131,7 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
         "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "VPC_FLOW_LOGS_CACHE": str(scratch / "cache"),
+        "VPC_FLOW_LOGS_CACHE": str(cache),
     }
     out = scratch / "out"
     with out.open("w") as file:
@@ -130,7 +146,9 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
     if process.returncode not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
         sys.exit(f"{name} failed ({process.returncode}):\n{errors.decode()[-2000:]}")
     text = out.read_text()
-    if name == OURS:
+    if name == TABLE:
+        passing = None
+    elif name in {OURS, COLD}:
         lines = [json.loads(line) for line in text.splitlines()]
         passing = frozenset(line["vpc"]["id"] for line in lines if line.get("status") == "pass")
     else:
@@ -148,19 +166,24 @@ def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
         ratio = each.seconds / ours.seconds
         told = f"{ratio:.1f}x faster" if ratio >= 1 else f"{1 / ratio:.1f}x slower"
         told = "" if name == OURS else told
-        extra, fewer = len(each.passing - ours.passing), len(ours.passing - each.passing)
-        same = f"{len(each.passing)} pass"
-        if extra or fewer:
-            same += f" ({extra} that we fail, {fewer} fewer)"
+        same = _compared(each, ours)
         print(
             f"{name:44}{each.seconds:8.2f}{told:>14}{each.computing:7.2f}{each.calls:7}"
             f"{each.megabytes:6.0f}  {same}"
         )
 
 
+def _compared(each: Measured, ours: Measured) -> str:
+    if each.passing is None or ours.passing is None:
+        return ""
+    extra, fewer = len(each.passing - ours.passing), len(ours.passing - each.passing)
+    different = f" ({extra} that we fail, {fewer} fewer)" if extra or fewer else ""
+    return f"{len(each.passing)} pass{different}"
+
+
 @contextmanager
-def _server(vpcs: int) -> Generator[str]:
-    command = [sys.executable, "-m", "bench.audit.server", str(vpcs)]
+def _server(vpcs: int, groups: int) -> Generator[str]:
+    command = [sys.executable, "-m", "bench.audit.server", str(vpcs), str(groups)]
     print(f"Seeding {len(REGIONS)} regions with {vpcs} VPCs each...", file=sys.stderr)
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -169,7 +192,7 @@ def _server(vpcs: int) -> Generator[str]:
         assert process.stdin
         url = process.stdout.readline().strip()
         if not url:
-            sys.exit("the server did not start: python -m bench.audit.server 10 says why")
+            sys.exit("the server did not start: python -m bench.audit.server 10 0 says why")
         try:
             yield url
         finally:

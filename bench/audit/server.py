@@ -1,13 +1,12 @@
 """A moto server with VPCs in every region, that can answer late; prints its URL when it is ready.
 
-    python -m bench.audit.server VPCS_PER_REGION
+    python -m bench.audit.server VPCS_PER_REGION LOG_GROUPS_PER_REGION
 
 POST /bench/latency sets the seconds that every answer takes longer (the waits of concurrent calls
 overlap, like a network's); GET /bench/calls tells how many API calls there were since the last
 GET. Half of the VPCs have a REJECT flow log; which ones differs from region to region.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +18,7 @@ import moto.server
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bench.audit import REGIONS
+from localcloud.moto_differences import put_right
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -61,8 +61,15 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-def seed(url: str, vpcs: int) -> None:
-    """Make the VPCs, a log group per region, and the flow logs."""
+def seed(url: str, vpcs: int, groups: int) -> None:
+    """Make the VPCs, the log groups, and the flow logs.
+
+    Args:
+        url: The server's.
+        vpcs: How many VPCs a region has.
+        groups: How many log groups a region has besides the one that flow logs deliver to; with
+            any, every other flow log delivers to a second one, whose name begins otherwise.
+    """
     session: Any = boto3.Session(aws_access_key_id="bench", aws_secret_access_key="bench")
 
     def client(service: str, region: str) -> Any:
@@ -75,26 +82,30 @@ def seed(url: str, vpcs: int) -> None:
         ec2, logs = client("ec2", region), client("logs", region)
         logs.create_log_group(logGroupName=GROUP)
         logs.put_retention_policy(logGroupName=GROUP, retentionInDays=365)
+        destinations = [GROUP, f"/{GROUP}"] if groups else [GROUP]
+        for name in (*destinations[1:], *(f"application-{number}" for number in range(groups))):
+            logs.create_log_group(logGroupName=name)
+            logs.put_retention_policy(logGroupName=name, retentionInDays=365)
         ids = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]]
         while len(ids) < vpcs:
             ids.append(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
-        for vpc in ids[number % 2 :: 2]:
+        for index, vpc in enumerate(ids[number % 2 :: 2]):
             ec2.create_flow_logs(
                 ResourceIds=[vpc],
                 ResourceType="VPC",
                 TrafficType="REJECT",
-                LogGroupName=GROUP,
+                LogGroupName=destinations[index % len(destinations)],
                 DeliverLogsPermissionArn=role,
             )
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    put_right()
     server = make_server("127.0.0.1", 0, SlowApi(), threaded=True, request_handler=_Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
-    seed(url, int(sys.argv[1]))
+    seed(url, int(sys.argv[1]), int(sys.argv[2]))
     print(url, flush=True)
     sys.stdin.read()
 

@@ -54,7 +54,6 @@ class Plan:
 
 
 _NOT_LOOKED_AT = (
-    "delivery roles (a flow log delivers if AWS's last status says so)",
     "how long S3 buckets and Firehose streams keep records",
     "whether records arrive (vpc-flow-logs verify looks)",
 )
@@ -93,6 +92,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         self._accounts: set[str] = set()
         self._regions: set[str] = set()
         self._read: set[tuple[str, str]] = set()
+        self._roles_unread: dict[str, str] = {}
         self._comparison = Comparison(plan.baseline) if plan.baseline else None
         self._owners: dict[str, Counter[Status]] = {}
         self._matched: set[Exemption] = set()
@@ -121,6 +121,8 @@ class Auditor(AbstractContextManager["Auditor"]):
         self._regions.add(item.region)
         if not item.unread:
             self._read.add((item.account_id, item.region))
+        if item.roles_unread:
+            self._roles_unread.setdefault(item.account_id, item.roles_unread[0].message)
         self.unread.extend(item.unread)
         self._regions_unread += bool(item.unread)
         self.count_calls(item.calls, item.throttled)
@@ -202,10 +204,19 @@ class Auditor(AbstractContextManager["Auditor"]):
             requested=self._plan.requested,
             caller=self.caller,
             regions=tuple(sorted(self._regions)),
-            not_looked_at=_NOT_LOOKED_AT,
+            not_looked_at=self._not_looked_at(),
             changes=changes,
             show_all=show_all,
         )
+
+    def _not_looked_at(self) -> tuple[str, ...]:
+        if not self._plan.live:
+            return ("delivery roles (only a visit to the account looks at them)", *_NOT_LOOKED_AT)
+        roles = tuple(
+            f"delivery roles of {account_id} ({message})"
+            for account_id, message in sorted(self._roles_unread.items())
+        )
+        return (*roles, *_NOT_LOOKED_AT)
 
     def _exemption_findings(self, *, interrupted: bool) -> tuple[Finding, ...]:
         unread = {(each.account_id, each.region) for each in self.unread}

@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
-from os.path import commonprefix
 from queue import SimpleQueue
-from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowaudit.facts import (
@@ -29,7 +27,7 @@ from flowaudit.facts import (
     Unread,
     Vpc,
 )
-from flowaudit.reading import aws
+from flowaudit.reading import aws, log_groups
 from flowaudit.reading.asking import Ends, ask, take
 from flowaudit.reading.listings import (
     FLOW_LOGS,
@@ -39,6 +37,7 @@ from flowaudit.reading.listings import (
     Listing,
     Misread,
 )
+from flowaudit.reading.log_groups import Wanted
 from flowaudit.reading.roles import RoleAnswers
 
 if TYPE_CHECKING:
@@ -311,24 +310,22 @@ class Inventory:
             reading.followed_up = True
             reading.role_arns = {log.delivery_role_arn for log in reading.flow_logs} - {""}
             self._read_roles(visit)
-            parameters = _log_groups_wanted(reading, self._log_group_prefix)
-            if parameters is not None:
+            wanted = _log_groups_wanted(reading, self._log_group_prefix)
+            if wanted:
                 try:
                     logs = self._client(session, "logs", region, reading.meter)
                 except Exception as error:  # noqa: BLE001 (as above)
                     reading.fail(LOG_GROUPS.action, error)
                 else:
-                    ask_for(LOG_GROUPS, logs, reading.log_groups, parameters)
+                    read = partial(
+                        log_groups.read, logs, wanted, reading.log_groups, reading.misread
+                    )
+                    self._ask(reading, LOG_GROUPS.action, read, finally_=follow_up)
             if _interfaces_wanted(reading):
                 ask_for(NETWORK_INTERFACES, ec2, reading.network_interfaces)
 
-        def ask_for(
-            listing: Listing[T],
-            client: "BaseClient",
-            into: list[T],
-            parameters: Mapping[str, str] = MappingProxyType({}),
-        ) -> None:
-            read = partial(listing.read, client, into, parameters, reading.misread)
+        def ask_for(listing: Listing[T], client: "BaseClient", into: list[T]) -> None:
+            read = partial(listing.read, client, into, {}, reading.misread)
             self._ask(reading, listing.action, read, finally_=follow_up)
 
         ask_for(VPCS, ec2, reading.vpcs)
@@ -519,23 +516,14 @@ class _Reading(_Task):
         )
 
 
-def _log_groups_wanted(reading: _Reading, also: str | None) -> dict[str, str] | None:
-    """Return the listing's parameters, None when no VPC's flow log goes to CloudWatch.
-
-    One log group, or many that begin alike, is the usual case, and a prefix then saves pages: 50
-    log groups are on one, and an account may have thousands.
-    """
-    names = [
+def _log_groups_wanted(reading: _Reading, prefix: str | None) -> Wanted | None:
+    """Return the log groups to look for, None when no VPC's flow log goes to CloudWatch."""
+    names = {
         flow_log.log_group_name
         for flow_log in reading.flow_logs
         if flow_log.log_group_name and flow_log.resource_id.startswith("vpc-")
-    ]
-    if also:
-        names.append(also)
-    if not names:
-        return None
-    prefix = commonprefix(names)  # noqa: RUF071 (names, not paths)
-    return {"logGroupNamePrefix": prefix} if prefix else {}
+    }
+    return Wanted(sorted(names), prefix) if names or prefix else None
 
 
 def _interfaces_wanted(reading: _Reading) -> bool:

@@ -42,7 +42,7 @@ class Listing(Generic[T]):
         self,
         client: "BaseClient",
         into: list[T],
-        parameters: Mapping[str, str],
+        parameters: Mapping[str, Any],
         misread: Misread | None = None,
     ) -> None:
         """Append all items, page by page; runs in a thread.
