@@ -146,7 +146,7 @@ class Pages:
             FLOW_LOGS,
             {
                 "FlowLogId": HOSTILE,
-                "ResourceId": HOSTILE,
+                "ResourceId": f"vpc-{HOSTILE}",
                 "TrafficType": HOSTILE,
                 "FlowLogStatus": HOSTILE,
                 "DeliverLogsStatus": HOSTILE,
