@@ -119,6 +119,7 @@ def ensure_other_languages() -> Toolchain:
             for program in missing:
                 key = f"{program.version}-{_PLATFORM}-{program.fingerprint}"
                 compiled = cache / f"{program.name}-{key}"
+                _check_owner(compiled)
                 if not compiled.is_dir():
                     with staged(compiled) as folder:
                         build.build(program, folder, say=_say)
