@@ -23,12 +23,15 @@ from flowaudit.judging.finding import Report
 
 FORMATS = tuple(
     sorted(
-        module.name.removeprefix("as_")
-        for module in iter_modules(__path__)
-        if module.name.startswith("as_")
+        (
+            module.name.removeprefix("as_")
+            for module in iter_modules(__path__)
+            if module.name.startswith("as_")
+        ),
+        key=lambda name: (name != "table", name),
     )
 )
-"""Every format; the format `json` is the module `as_json`."""
+"""Every format, the default one first; the format `json` is the module `as_json`."""
 
 
 class Renderer(Protocol):
