@@ -93,7 +93,7 @@ def test_throttling_is_retried_and_shown(proxy: Proxy, audit: Audit) -> None:
     result = audit("--format", "table")
 
     assert result.code == 0
-    assert "with 9 API calls, 2 of them throttled" in plain(result.out)
+    assert "with 13 API calls, 2 of them throttled" in plain(result.out)
 
 
 def test_throttling_without_end_is_given_up(
@@ -230,6 +230,10 @@ def test_ten_thousand_vpcs_in_a_region_cost_pages_not_calls(proxy: Proxy, audit:
     assert result.report["totals"]["calls"] == {
         "ec2:DescribeFlowLogs": 11,
         "ec2:DescribeVpcs": 11,
+        "iam:GetRole": 1,
+        "iam:GetRolePolicy": 1,
+        "iam:ListAttachedRolePolicies": 1,
+        "iam:ListRolePolicies": 1,
         "logs:DescribeLogGroups": 1,
         "sts:GetCallerIdentity": 1,
     }

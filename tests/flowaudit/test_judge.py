@@ -1,13 +1,23 @@
 """Verdicts on facts that no AWS API on this machine gives."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from flowaudit.facts import Cause, FlowLog, LogGroup, NetworkInterface, RegionFacts, Unread, Vpc
+from flowaudit.facts import (
+    Cause,
+    DeliveryRole,
+    FlowLog,
+    LogGroup,
+    NetworkInterface,
+    RegionFacts,
+    Unread,
+    Vpc,
+)
 from flowaudit.judging.exemptions import Exemptions
 from flowaudit.judging.finding import Coverage, Criteria, Status, Verdict
-from flowaudit.judging.requirements import REQUIREMENTS
+from flowaudit.judging.requirements import REQUIREMENTS, good_region
 from flowaudit.judging.verdicts import judge
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -77,3 +87,26 @@ def test_the_retention_of_a_flow_log_that_records_no_more_does_not_matter() -> N
     found = verdict(flow_log("fl-1"), flow_log("fl-2", status="DELETING", log_group_name="short"))
     assert found.status is Status.PASS
     assert "log-group-has-retention" not in {each.requirement for each in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("role", "delivery", "status"),
+    [
+        (replace(good_region.ROLE, exists=False), "SUCCESS", Status.FAIL),
+        (replace(good_region.ROLE, trust_policy={"Statement": []}), "SUCCESS", Status.FAIL),
+        (replace(good_region.ROLE, trust_policy=None), "SUCCESS", Status.PASS),
+        (replace(good_region.ROLE, policies=()), "SUCCESS", Status.PASS),
+        (replace(good_region.ROLE, policies=()), None, Status.FAIL),
+        (replace(good_region.ROLE, policies=(), bounded=True), None, Status.PASS),
+        (replace(good_region.ROLE, policies=None), None, Status.PASS),
+    ],
+)
+def test_a_role_that_surely_cannot_deliver_fails_and_a_doubtful_one_is_a_remark(
+    role: DeliveryRole, delivery: str | None, status: Status
+) -> None:
+    log = replace(good_region.FLOW_LOG, delivery_status=delivery)
+    facts = replace(good_region.FACTS, flow_logs=(log,), roles=(role,))
+    (found,) = judge(facts, Criteria(), Exemptions(), REQUIREMENTS)
+    assert found.status is status
+    surely_unable = role.policies == () and not role.bounded
+    assert bool(found.findings) is (status is Status.FAIL or surely_unable)

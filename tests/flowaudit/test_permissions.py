@@ -7,6 +7,7 @@ import pytest
 
 from flowaudit.__main__ import main
 from flowaudit.permissions.policies import policy
+from flowaudit.reading.roles import POLICY_ACTIONS, ROLE_ACTIONS
 
 from .conftest import ACCOUNT, REGIONS, Audit, Cloud, Command
 from .fault_proxy import Answer, Proxy, Question
@@ -108,7 +109,7 @@ def test_roles_are_named_in_the_policy(capsys: pytest.CaptureFixture[str]) -> No
             "Sid": "AssumeAuditRole",
             "Effect": "Allow",
             "Action": ["sts:AssumeRole"],
-            "Resource": [role],
+            "Resource": role,
         }
     ]
 
@@ -117,7 +118,13 @@ def test_an_organization_needs_its_list_and_its_roles(capsys: pytest.CaptureFixt
     document = printed(capsys, "--organization", "--role-name", "audit")
 
     actions = {action for each in document["Statement"] for action in each["Action"]}
-    assert actions == {*NEEDED, "organizations:ListAccounts", "sts:AssumeRole"}
+    assert actions == {
+        *NEEDED,
+        *ROLE_ACTIONS,
+        *POLICY_ACTIONS,
+        "organizations:ListAccounts",
+        "sts:AssumeRole",
+    }
     assert document["Statement"][-1]["Resource"] == "arn:*:iam::*:role/audit"
 
 
@@ -218,7 +225,7 @@ def test_log_groups_and_roles_are_named_in_the_policy(capsys: pytest.CaptureFixt
     assert role["Resource"] == ["arn:*:iam::*:role/*/Mine", "arn:*:iam::*:role/Mine"]
 
     document = printed(capsys, "--command", "rejects", "--log-group-name", "*")
-    assert document["Statement"][1]["Resource"] == ["arn:*:logs:*:*:log-group:*"]
+    assert document["Statement"][1]["Resource"] == "arn:*:logs:*:*:log-group:*"
 
 
 @pytest.mark.parametrize(

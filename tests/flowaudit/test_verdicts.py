@@ -1,10 +1,6 @@
 """Every verdict, on an AWS API that has the case."""
 
-from typing import Any
-
 import pytest
-
-from vpc_flow_logs_control.ownership import ROLE_NAME
 
 from .conftest import ACCOUNT, GROUP, REGIONS, Audit, Cloud
 from .fault_proxy import Proxy, error, replace
@@ -220,55 +216,6 @@ def test_an_item_that_cannot_be_understood_makes_its_vpc_unknown(
     assert result.code == 3
     assert result.vpc(bare)["status"] == "unknown"
     assert result.report["totals"]["vpcs"]["pass"] == 2
-
-
-SERVICE_OF_EC2 = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "ec2.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-READS_ONLY = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "logs:Describe*", "Resource": "*"}],
-}
-
-
-@pytest.mark.parametrize(
-    ("trust", "permissions", "status"),
-    [(None, None, "pass"), (SERVICE_OF_EC2, None, "fail"), (None, READS_ONLY, "pass")],
-)
-def test_a_role_that_surely_cannot_deliver_fails_whatever_the_last_status_was(
-    cloud: Cloud, audit: Audit, trust: Any, permissions: Any, status: str
-) -> None:
-    cloud.delivery_role(trust=trust, permissions=permissions)
-    cloud.log_group()
-    vpc = cloud.vpc()
-    cloud.flow_log(vpc)
-
-    result = audit()
-
-    assert result.vpc(vpc)["status"] == status
-    found = [] if trust is permissions else ["flow-log-can-deliver"]
-    assert result.requirements(vpc) == found
-
-
-def test_a_role_that_is_gone_fails(cloud: Cloud, audit: Audit) -> None:
-    cloud.log_group()
-    vpc = cloud.vpc()
-    cloud.flow_log(vpc)
-    iam = cloud.client("iam")
-    iam.delete_role_policy(RoleName=ROLE_NAME, PolicyName="deliver")
-    iam.delete_role(RoleName=ROLE_NAME)
-
-    result = audit()
-
-    assert result.requirements(vpc) == ["flow-log-can-deliver"]
-    assert f'delivery role "{ROLE_NAME}" does not exist' in result.vpc(vpc)["summary"]
 
 
 def test_log_groups_of_others_are_not_judged(cloud: Cloud, audit: Audit) -> None:

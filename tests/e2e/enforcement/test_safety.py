@@ -221,8 +221,11 @@ def second(stack: Stack, environment: dict[str, str], cloud: LocalCloud) -> Stac
     """Another stack of the same project."""
     folder = stack.project.folder.parent / "second"
     folder.mkdir()
-    for name in ("Pulumi.yaml", "__main__.py", "vpc_flow_logs_stack", ".venv"):
+    for name in ("__main__.py", "vpc_flow_logs_stack", ".venv"):
         (folder / name).symlink_to(stack.project.folder / name)
+    # Not a link: Pulumi keeps which stack is selected for each real Pulumi.yaml.
+    project = (stack.project.folder / "Pulumi.yaml").read_text()
+    (folder / "Pulumi.yaml").write_text(project)
     made = Stack(Project(folder, environment, "second"))
     made.project.make_stack(cloud)
     return made
