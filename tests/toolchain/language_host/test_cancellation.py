@@ -26,12 +26,14 @@ time.sleep(1000)
 @pytest.fixture
 def host(tmp_path: Path, pipe: Pipe) -> Generator[Host]:
     """A language host in this process."""
-    executor = tmp_path / "executor"
+    installation = tmp_path / "installation"
+    installation.mkdir()
+    executor = installation / "pulumi-language-python-exec"
     executor.write_text(EXECUTOR.format(pipe=str(pipe.path)))
     processes = Processes()
     server = grpc.server(ThreadPoolExecutor())
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
-        LanguageHost(executor, "", processes), server
+        LanguageHost(installation, "", processes), server
     )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
