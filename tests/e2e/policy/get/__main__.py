@@ -1,4 +1,4 @@
-"""A flow log on a VPC of another stack, whose id Pulumi does not tell in preview."""
+"""A flow log on a VPC of another stack, whose id the engine reads in preview: not the one here."""
 
 import pulumi_aws as aws
 
