@@ -55,12 +55,12 @@ def fingerprint() -> str:
     other's.
     """
     digest = hashlib.sha256()
-    for source in sorted(_SOURCE.glob("*.py")):
+    for source in (Path(__file__), *sorted(_SOURCE.glob("*.py"))):
         digest.update(f"{source.name}\0".encode() + source.read_bytes())
     for program in OTHER_LANGUAGES:
         digest.update(program.fingerprint.encode())
     versions = {name: metadata.version(name) for name in _PACKAGES}
-    digest.update(f"{versions}{_base_python()}{sys.version}{_LAUNCHER}{_MAIN}".encode())
+    digest.update(f"{versions}{_base_python()}{sys.version}".encode())
     return digest.hexdigest()[:12]
 
 
@@ -112,7 +112,8 @@ def _copy_package(name: str, part: str, target: Path) -> None:
     """Copy the files of the installed distribution ``name`` whose path starts with ``part``."""
     copied = False
     for file in metadata.files(name) or []:
-        if file.as_posix().startswith(part):
+        # Compiled files, which pip records too, name the virtual environment they were made in.
+        if file.as_posix().startswith(part) and file.suffix != ".pyc":
             copy = target / file
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file.locate(), copy)
