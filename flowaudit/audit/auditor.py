@@ -92,7 +92,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         self._accounts: set[str] = set()
         self._regions: set[str] = set()
         self._read: set[tuple[str, str]] = set()
-        self._roles_unread: dict[str, str] = {}
+        self._roles_unread: set[str] = set()
         self._comparison = Comparison(plan.baseline) if plan.baseline else None
         self._owners: dict[str, Counter[Status]] = {}
         self._matched: set[Exemption] = set()
@@ -122,7 +122,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         if not item.unread:
             self._read.add((item.account_id, item.region))
         if item.roles_unread:
-            self._roles_unread.setdefault(item.account_id, item.roles_unread[0].message)
+            self._roles_unread.add(item.account_id)
         self.unread.extend(item.unread)
         self._regions_unread += bool(item.unread)
         self.count_calls(item.calls, item.throttled)
@@ -212,11 +212,12 @@ class Auditor(AbstractContextManager["Auditor"]):
     def _not_looked_at(self) -> tuple[str, ...]:
         if not self._plan.live:
             return ("delivery roles (only a visit to the account looks at them)", *_NOT_LOOKED_AT)
-        roles = tuple(
-            f"delivery roles of {account_id} ({message})"
-            for account_id, message in sorted(self._roles_unread.items())
-        )
-        return (*roles, *_NOT_LOOKED_AT)
+        if not self._roles_unread:
+            return _NOT_LOOKED_AT
+        names = ", ".join(sorted(self._roles_unread)[:10])
+        more = len(self._roles_unread) - 10
+        names += f" and {more:,} more accounts" if more > 0 else ""
+        return (f"delivery roles of {names} (iam:GetRole is not allowed)", *_NOT_LOOKED_AT)
 
     def _exemption_findings(self, *, interrupted: bool) -> tuple[Finding, ...]:
         unread = {(each.account_id, each.region) for each in self.unread}

@@ -17,7 +17,7 @@ from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, Report, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import arn, scope
-from flowaudit.renderers.words import unjudged
+from flowaudit.renderers.words import unjudged, why
 from vpc_flow_logs_control.requirements import Severity
 from vpc_flow_logs_control.standards import FLOW_LOGGING
 
@@ -72,7 +72,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         verdict.region,
         uid=f"{verdict.account_id}/{verdict.region}/{vpc.id}",
         title=f"Flow logs of {vpc.id}{name}: {verdict.status}",
-        text=" ".join((verdict.summary, *(finding.message for finding in findings))),
+        text=why(verdict),
     )
     asff["Severity"] = {"Label": _severity(verdict)}
     controls = [

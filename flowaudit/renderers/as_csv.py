@@ -14,7 +14,7 @@ from io import StringIO
 from flowaudit.facts import FlowLog, Unread
 from flowaudit.judging.finding import Finding, Report, Verdict
 from flowaudit.renderers import scope
-from flowaudit.renderers.words import owner
+from flowaudit.renderers.words import owner, why
 
 COLUMNS = (
     "record",
@@ -72,7 +72,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, str]:
         "status": verdict.status,
         "severity": findings[0].severity if findings else "",
         "requirements": " ".join(finding.requirement for finding in findings),
-        "reason": " ".join((verdict.summary, *(finding.message for finding in findings))),
+        "reason": why(verdict),
         "remedy": "; ".join(finding.remedy for finding in findings),
         "owner_id": vpc.owner_id,
         "cidr_block": vpc.cidr_block,

@@ -127,7 +127,9 @@ def _vpc(report: Report, verdict: Verdict) -> tuple[str, ...]:
             0,
             f"{text(exemption.reason)} (owner {text(exemption.owner)}, until {exemption.expires})",
         )
-    why = "<br>".join(reasons) if reasons else text(verdict.summary)
+    elif verdict.status is not Status.FAIL:  # one that fails says why in its findings
+        reasons.insert(0, text(verdict.summary))
+    why = "<br>".join(reasons)
     vpc = code(verdict.vpc.id) + (f"<br>{text(name)}" if name else "")
     if whose := owner(report, verdict):
         vpc += f"<br>owner {text(whose)}"
@@ -135,7 +137,7 @@ def _vpc(report: Report, verdict: Verdict) -> tuple[str, ...]:
 
 
 def _remedies(report: Report) -> Iterator[tuple[str, ...]]:
-    for verdict in report.verdicts():
+    for verdict in worst_first(report):
         for finding in verdict.findings:
             if not finding.exempt:
                 yield (code(verdict.vpc.id), code(finding.requirement), code(finding.remedy))

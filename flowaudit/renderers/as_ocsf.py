@@ -14,7 +14,7 @@ from flowaudit.facts import Unread
 from flowaudit.judging.finding import Finding, Report, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import arn, plain, scope
-from flowaudit.renderers.words import unjudged
+from flowaudit.renderers.words import unjudged, why
 from vpc_flow_logs_control.requirements import Severity
 from vpc_flow_logs_control.standards import FLOW_LOGGING, Control
 
@@ -59,7 +59,7 @@ def _vpc(report: Report, verdict: Verdict) -> dict[str, Any]:
         report,
         uid=f"{verdict.account_id}/{verdict.region}/{verdict.vpc.id}",
         title=f"Flow logs of {verdict.vpc.id}: {verdict.status}",
-        message=" ".join((verdict.summary, *(finding.message for finding in findings))),
+        message=why(verdict),
         status=verdict.status,
         severity=findings[0].severity if findings else None,
         requirements=[finding.requirement for finding in findings],

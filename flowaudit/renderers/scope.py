@@ -2,6 +2,7 @@
 
 from flowaudit.judging.changes import Earlier
 from flowaudit.judging.finding import Report, Status
+from flowaudit.judging.requested import AccountRead
 from flowaudit.renderers.words import counted, unjudged
 
 
@@ -99,9 +100,7 @@ def _accounts(report: Report) -> str:
     requested = report.requested
     what = " of the organization" if requested.organization else ""
     what += ", by choice" if requested.accounts else ""
-    names = ", ".join(
-        f"{each.id} ({each.name})" if each.name else each.id for each in report.accounts[:10]
-    )
+    names = ", ".join(map(_account, report.accounts[:10]))
     more = len(report.accounts) - 10
     names += f" and {more:,} more" if more > 0 else ""
     if len(report.accounts) == 1:
@@ -109,7 +108,13 @@ def _accounts(report: Report) -> str:
     return counted(len(report.accounts), "account") + what + (f": {names}" if names else "")
 
 
+def _account(account: AccountRead) -> str:
+    """Return an account's id, with its name and where it is in its organization, if known."""
+    known = [each for each in (account.name, account.path.strip("/")) if each]
+    return f"{account.id} ({', '.join(known)})" if known else account.id
+
+
 def _source(report: Report) -> str:
     if report.source == "ec2":
-        return "the EC2 and CloudWatch Logs API of each region"
+        return "the APIs of EC2 and CloudWatch Logs in each region, and of IAM"
     return f"AWS Config's aggregator {report.source.partition(' ')[2]}"

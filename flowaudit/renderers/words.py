@@ -15,6 +15,12 @@ def owner(report: Report, verdict: Verdict) -> str | None:
     return (dict(verdict.vpc.tags).get(key) or None) if key else None
 
 
+def why(verdict: Verdict) -> str:
+    """Return the reason for a verdict in one text, each sentence once."""
+    messages = (finding.message for finding in verdict.findings)
+    return " ".join(dict.fromkeys((verdict.summary, *messages)))
+
+
 def new(report: Report, finding: Finding) -> str:
     """Return `new ` before a finding that the baseline did not have."""
     return "new " if report.changes and finding.id in report.changes.new else ""

@@ -9,12 +9,18 @@ from io import StringIO
 from typing import Any
 from xml.etree import ElementTree
 
+import click
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from flowaudit.audit.auditor import Auditor, Plan
+from flowaudit.facts import RegionFacts
 from flowaudit.judging.finding import Report, Status
+from flowaudit.judging.requested import Requested
+from flowaudit.reading import aws
+from flowaudit.reading.listings import FLOW_LOGS, LOG_GROUPS, VPCS, Listing
 from flowaudit.renderers import FORMATS, render
 
 ReportAbout = Callable[[str, Status], Report]
@@ -178,3 +184,85 @@ def test_the_text_of_a_report_is_valid_unicode_and_ends_its_last_line(
     assert text.encode("utf-8").endswith(b"\n")
     if name != "table":
         assert not CONTROL.search(text)
+
+
+# What rewrites a line on a screen: control characters, and those that change the direction.
+REWRITES = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+
+
+class Pages:
+    """A client whose listing has one page."""
+
+    def __init__(self, page: dict[str, Any]) -> None:
+        self.page = page
+
+    def get_paginator(self, _: str) -> "Pages":
+        return self
+
+    def paginate(self, **_: object) -> list[dict[str, Any]]:
+        return [self.page]
+
+
+def listed(listing: Listing[Any], item: dict[str, Any]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    listing.read(Pages({listing.key: [item]}), found, {})  # pyright: ignore[reportArgumentType]
+    return tuple(found)
+
+
+def report_by(auditor: Auditor, text: str) -> Report:
+    """Let AWS say a text wherever it can, of a flow log to CloudWatch and of one to S3."""
+    flow_log = {
+        "ResourceId": "vpc-0a0a",
+        "TrafficType": "ALL",
+        "FlowLogStatus": "ACTIVE",
+        "DeliverLogsStatus": "FAILED",
+        "DeliverLogsErrorMessage": text,
+        "Tags": [{"Key": text, "Value": text}],
+    }
+    to_logs = {
+        "FlowLogId": f"fl-0b{text}",
+        "LogGroupName": f"group{text}",
+        "DeliverLogsPermissionArn": f"arn:aws:iam::111122223333:role/role{text}",
+    }
+    to_s3 = {
+        "FlowLogId": "fl-0c",
+        "LogDestinationType": "s3",
+        "LogDestination": f"arn:aws:s3:::bucket/{text}",
+    }
+    vpc = {
+        "VpcId": "vpc-0a0a",
+        "OwnerId": "111122223333",
+        "Tags": [{"Key": key, "Value": text} for key in ("Name", "Team", text)],
+    }
+    group = {"logGroupName": f"group{text}", "retentionInDays": 1, "kmsKeyId": text}
+    auditor.add(
+        RegionFacts(
+            account_id="111122223333",
+            region="eu-west-1",
+            vpcs=listed(VPCS, vpc),
+            flow_logs=listed(FLOW_LOGS, flow_log | to_logs) + listed(FLOW_LOGS, flow_log | to_s3),
+            log_groups=listed(LOG_GROUPS, group),
+            unread=(
+                aws.unread(
+                    OSError(text), "111122223333", "eu-west-1", "ec2:DescribeNetworkInterfaces"
+                ),
+            ),
+        )
+    )
+    return auditor.report(show_all=True)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@example(text="a\u202eb\x1b[2Jc\u0085d\u200fe\u2066f\r")
+@given(text=st.text(max_size=50))
+@text_about_anything
+def test_no_text_from_aws_rewrites_what_a_screen_shows(name: str, text: str) -> None:
+    with Auditor(Plan(requested=Requested(owner_tag="Team"))) as auditor:
+        told = rendered(name, report_by(auditor, text))
+    if name == "table":
+        told = click.unstyle(told)
+    if name in {"json", "jsonl", "ocsf", "asff", "sarif"}:  # which write such characters as escapes
+        told = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), told)
+    assert not REWRITES.search(told)

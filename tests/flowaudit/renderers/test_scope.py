@@ -26,6 +26,7 @@ def test_every_format_says_what_was_asked_for_by_whom_and_what_not(
     told = text(name, report)
     for wanted in (
         "Production",
+        "o-acme/r-root/ou-workloads",
         "ap-south-1",
         "exemptions.json",
         "0a1b" * 16,
