@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flowaudit.facts import DeliveryRole
 from flowaudit.facts import LogGroup as FoundLogGroup
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts, Role
@@ -161,6 +162,18 @@ def test_an_import_takes_log_group_and_role_along() -> None:
     found = planned(account(facts), existing="import")
     assert [(group.name, group.claim) for group in found.log_groups] == [("theirs", Claim.ADOPTED)]
     assert [(role.name, role.claim) for role in found.roles] == [("Theirs", Claim.ADOPTED)]
+
+
+def test_what_is_gone_is_not_imported_with_the_flow_log_that_names_it() -> None:
+    """A debug copy that nobody removed; importing its log group or role would fail for all."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/Gone"
+    copy = flow_log("fl-2", group="gone", delivery_role_arn=arn)
+    facts = region(vpc(), logs=(flow_log("fl-1"), copy))
+    facts = replace(facts, roles=(DeliveryRole(arn, exists=False),))
+    found = planned(account(facts), existing="import")
+    assert [adopted.flow_log.id for adopted in found.adopted] == ["fl-1", "fl-2"]
+    assert [group.name for group in found.log_groups] == ["theirs"]
+    assert found.roles == ()
 
 
 def test_an_adopted_flow_log_is_not_ours_whatever_its_tag_says() -> None:
@@ -425,6 +438,20 @@ def test_a_leftover_of_ours_that_is_not_wanted_is_told_of() -> None:
     found = planned(account(facts))
     assert found.flow_logs[0].import_id is None
     assert any("fl-1 of vpc-1" in warning for warning in found.warnings)
+
+
+def test_what_the_state_has_is_not_deleted_for_a_place_that_one_it_lost_takes() -> None:
+    """The state delivers elsewhere; to replace it, Pulumi would delete it, and AWS then refuse."""
+    kept = flow_log("fl-1", stack=STACK, group="theirs")
+    lost = flow_log("fl-2", stack=STACK, group="VPC-Flow-Logs")
+    facts = region(vpc(), logs=(kept, lost), groups={"VPC-Flow-Logs": 365, "theirs": 365})
+    found = planned(
+        account(facts, log_group_owners={GROUP_ARN: STACK}),
+        state=known({LOG_ARN: {**OURS, "logDestination": "theirs", "vpcId": "vpc-1"}}),
+    )
+    assert found.flow_logs == ()
+    (trouble,) = found.troubles
+    assert "`aws ec2 delete-flow-logs --region eu-west-1 --flow-log-ids fl-2`" in trouble
 
 
 def test_ours_that_does_not_deliver_is_told_of() -> None:

@@ -263,7 +263,9 @@ def test_what_a_run_without_trouble_leaves_behind_passes_the_audit(
     assert before - after <= own, "something of somebody else's is deleted"
     statuses = dict(audited(aws.account, exemptions, configuration))
     right = {Status.PASS, Status.EXEMPT, Status.SHARED}
-    assert {statuses[vpc_id] for vpc_id in passed} <= right, "a VPC is logged no more"
+    # Who names somebody else's log group as the destination moves to its retention, and is told.
+    moved = any("keeps its records" in trouble for trouble in first.troubles)
+    assert moved or {statuses[vpc_id] for vpc_id in passed} <= right, "a VPC is logged no more"
     if not first.troubles:
         assert set(statuses.values()) <= right, "the stack says yes, and the audit no"
         again = decided()

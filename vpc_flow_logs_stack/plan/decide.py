@@ -136,15 +136,21 @@ def _vpcs(site: Site, facts: RegionFacts) -> Iterator[tuple[Vpc, Decided]]:
 def _with_adopted(
     site: Site, through: Destinations, adopted: Iterable[AdoptedFlowLog]
 ) -> Destinations:
-    """Add the log group and the role that each adopted flow log delivers through."""
+    """Add the log group and the role that each adopted flow log delivers through, if there still.
+
+    To import what is gone is an error that would keep every VPC from being covered.
+    """
     account, made = site.account, site.state.made
     groups, roles = dict(through.log_groups), dict(through.roles)
+    there = {(facts.region, group.name) for facts in account.regions for group in facts.log_groups}
+    gone = {role.arn for facts in account.regions for role in facts.roles if not role.exists}
     for one in adopted:
-        if name := one.flow_log.log_group_name:
+        name = one.flow_log.log_group_name
+        if name and (one.region, name) in there:
             arn = account.log_group_arn(one.region, name)
             groups.setdefault(arn, LogGroup(account.id, one.region, name, arn, Claim.ADOPTED))
         arn = one.flow_log.delivery_role_arn
-        if f":iam::{account.id}:role/" in arn and arn not in made:
+        if f":iam::{account.id}:role/" in arn and arn not in made and arn not in gone:
             name = arn.rsplit("/", 1)[1]
             role = DeliveryRole(account.id, account.partition, name, arn, Claim.ADOPTED)
             roles.setdefault(arn, role)

@@ -118,6 +118,21 @@ def _in_the_way(
     return replace(decided, delivers=True, troubles=(trouble,))
 
 
+def _lost_in_the_way(site: Site, region: str, vpc: Vpc, lost: FlowLog) -> Decided:
+    """Return that a VPC's flow log cannot be replaced, since the state has lost another of ours.
+
+    Pulumi would delete the one that the state has, and AWS then refuse its replacement.
+    """
+    trouble = (
+        f"{vpc.id} in {region} is to be logged where {lost.id} logs it already. That one carries "
+        "this stack's tag and is not in its state, and AWS allows no second one. To let this stack "
+        f"make its own in its place, `aws ec2 delete-flow-logs --region {region} --flow-log-ids "
+        f"{lost.id}`; what the stack has on this VPC stays as it is until then"
+    )
+    decided = _decided(site, region, vpc, Outcome.UNCOVERED, trouble)
+    return replace(decided, delivers=True, troubles=(trouble,))
+
+
 def _covered(
     site: Site, region: str, vpc: Vpc, logs: Sequence[FlowLog], own: Sequence[FlowLog]
 ) -> Decided:
@@ -135,7 +150,11 @@ def _covered(
         wanted = replace(wanted, unlisted_arn=arn)
     # What the state has no ARN of was made, and could not be read then: it is there. To import
     # another in its place would delete it.
-    twin = site.twin(region, vpc.id, lost) if unlisted or not known else None
+    twin = site.twin(region, vpc.id, lost)
+    if twin and arn in listed:
+        return _lost_in_the_way(site, region, vpc, twin)
+    if not unlisted and known:
+        twin = None
     if twin:
         wanted = replace(wanted, import_id=twin.id)
     leftovers = [
