@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flowaudit.facts import DESCRIBE_FLOW_LOGS, FlowLog, RegionFacts
-from flowaudit.judging.requirements.requirement import describe, records
+from flowaudit.judging.requirements.requirement import describe, records, tells_rejects
 from flowaudit.rejects.tally import LogGroup
 from vpc_flow_logs_control.log_format import fields_of
 
@@ -48,7 +48,7 @@ def log_groups(
     groups: list[LogGroup] = []
     readable: set[str] = set()
     for group, flow_logs in sorted(delivering.items()):
-        vpc_ids = wanted & {log.resource_id for log in flow_logs if "REJECT" in records(log)}
+        vpc_ids = wanted & {log.resource_id for log in flow_logs if _has_rejects(log)}
         if vpc_ids:
             readable |= vpc_ids
             formats = tuple(sorted({fields_of(log.log_format) for log in flow_logs}))
@@ -67,9 +67,19 @@ def _unreadable(facts: RegionFacts, vpc_ids: frozenset[str]) -> Iterator[Unreada
             why = "It has no flow log."
         elif not rejecting:
             why = "Its flow logs record accepted traffic only."
+        elif not any(_has_rejects(log) for log in rejecting):
+            why = (
+                "Its records have no field action, so they cannot tell what was rejected: "
+                f"{_describe(rejecting)}."
+            )
         else:
             why = f"Its records are not in the log groups that are read: {_describe(rejecting)}."
         yield Unreadable(facts.region, vpc_id, why)
+
+
+def _has_rejects(flow_log: FlowLog) -> bool:
+    """Whether a flow log's records tell what was rejected."""
+    return "REJECT" in records(flow_log) and tells_rejects(flow_log)
 
 
 def _describe(flow_logs: list[FlowLog]) -> str:

@@ -152,9 +152,44 @@ def test_a_custom_format_is_read_by_its_own_fields(cloud: Cloud, rejects: Comman
     assert result.report["malformed"] == 0
 
 
+def test_all_traffic_without_an_action_is_not_called_no_rejects(
+    cloud: Cloud, rejects: Command, command: Command
+) -> None:
+    cloud.log_group()
+    vpc = cloud.vpc()
+    log = cloud.flow_log(vpc, "ALL", fields="srcaddr dstaddr dstport protocol interface-id")
+    cloud.deliver("eni-0a-all", f"{SOURCE} 10.0.0.5 22 6 eni-0a")
+
+    result = rejects("--vpc", vpc)
+
+    assert result.code == 1
+    assert result.report["log_groups"] == []
+    [unreadable] = result.report["unreadable"]
+    assert unreadable["vpc_id"] == vpc
+    assert "no field action, so they cannot tell what was rejected" in unreadable["why"]
+    assert log in unreadable["why"]
+    told = plain(command("rejects", "--region", "eu-west-1", "--vpc", vpc).out)
+    assert "cannot tell what was rejected" in told
+
+
+def test_another_flow_log_that_tells_is_read_beside_it(cloud: Cloud, rejects: Command) -> None:
+    cloud.log_group()
+    cloud.log_group("debug")
+    vpc = cloud.vpc()
+    cloud.flow_log(vpc, "ALL", fields="srcaddr interface-id", group="debug")
+    cloud.flow_log(vpc)
+    cloud.deliver("eni-0a-reject", record())
+
+    result = rejects("--vpc", vpc)
+
+    assert (result.code, result.report["rejected"]) == (0, 1)
+    assert [each["name"] for each in result.report["log_groups"]] == [GROUP]
+    assert result.report["unreadable"] == []
+
+
 def test_without_an_action_the_stream_tells(cloud: Cloud, proxy: Proxy, rejects: Command) -> None:
     cloud.log_group()
-    cloud.flow_log(cloud.vpc(), "ALL", fields="srcaddr dstaddr")
+    cloud.flow_log(cloud.vpc(), fields="srcaddr dstaddr")
     cloud.deliver("eni-0a-reject", f"{SOURCE} 10.0.0.5")
     cloud.deliver("eni-0a-all", "203.0.113.9 10.0.0.5")
 

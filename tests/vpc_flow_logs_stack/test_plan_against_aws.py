@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
 from flowaudit.judging.finding import Criteria, Status
 from flowaudit.judging.requirements import REQUIREMENTS
+from flowaudit.judging.requirements.requirement import AuditRequirement, Defect
 from flowaudit.judging.verdicts import judge
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts
@@ -275,3 +277,32 @@ def test_what_a_run_without_trouble_leaves_behind_passes_the_audit(
         assert not again.deletions
         assert not any(log.import_id for log in again.flow_logs)
         assert again.adopted == first.adopted
+
+
+@settings(deadline=None, max_examples=100)
+@given(found=accounts(), exemptions=exemptions(), configuration=configurations)
+def test_a_requirement_that_is_added_to_the_audit_changes_no_plan(
+    found: tuple[AccountFacts, State], exemptions: Exemptions, configuration: dict[str, Any]
+) -> None:
+    account, state = found
+
+    def decided() -> Plan | tuple[str, ...]:
+        try:
+            return plan(configured(**configuration), [account], state, exemptions, STACK)
+        except PlanError as error:
+            return tuple(map(str, error.args))
+
+    before = decided()
+    defect = Defect("Nothing is as it should be.", "Change it.")
+    control = replace(REQUIREMENTS["flow-log-is-active"].control, id="flow-log-is-perfect")
+    added = AuditRequirement(
+        control=control,
+        judged="",
+        remedy="",
+        source="",
+        of_flow_log=lambda _, __: defect,
+        of_vpc=lambda _: defect,
+        remark=lambda _: defect,
+    )
+    with patch.dict(REQUIREMENTS, {control.id: added}):
+        assert decided() == before

@@ -12,14 +12,13 @@ from flowaudit.judging.requirements.requirement import (
     Subject,
     describe,
     remedy_of,
+    tells_rejects,
 )
-from vpc_flow_logs_control.log_format import fields_of
 from vpc_flow_logs_control.requirements.flow_log_captures_rejects import REQUIREMENT
 
 
 def _of_flow_log(subject: Subject, flow_log: FlowLog) -> Defect | None:
-    tells = flow_log.traffic_type != "ALL" or "action" in fields_of(flow_log.log_format)
-    if tells or subject.criteria.traffic_type == "any":
+    if tells_rejects(flow_log) or subject.criteria.traffic_type == "any":
         return None
     return Defect(
         f"{describe(flow_log)} records all traffic without the field action: nothing tells what "

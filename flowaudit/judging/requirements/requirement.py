@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
 from flowaudit.judging.finding import Coverage, Criteria
+from vpc_flow_logs_control.log_format import fields_of
 from vpc_flow_logs_control.requirements import Requirement
 
 
@@ -109,6 +110,11 @@ class AuditRequirement:
 def records(flow_log: FlowLog) -> tuple[str, ...]:
     """Return which traffic a flow log records: REJECT, ACCEPT or both."""
     return ("REJECT", "ACCEPT") if flow_log.traffic_type == "ALL" else (flow_log.traffic_type,)
+
+
+def tells_rejects(flow_log: FlowLog) -> bool:
+    """Whether its records tell what was rejected, where it records that: ALL needs the action."""
+    return flow_log.traffic_type != "ALL" or "action" in fields_of(flow_log.log_format)
 
 
 def describe(flow_log: FlowLog) -> str:
