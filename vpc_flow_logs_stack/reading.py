@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowaudit.facts import DESCRIBE_LOG_GROUPS, LogGroup, RegionFacts, Unread
 from flowaudit.reading import aws, listings
-from flowaudit.reading.inventory import ASSUME_ROLE, Account, Inventory
+from flowaudit.reading.accounts import ASSUME_ROLE, Account, assuming
+from flowaudit.reading.inventory import Inventory
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.facts import AccountFacts, Role
 from vpc_flow_logs_stack.remedies import remedy
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_sts import STSClient
 
     from vpc_flow_logs_stack.configuration import Configuration
 
@@ -208,13 +208,7 @@ class _Reader:
         role_arn = self._account.role_arn
         if role_arn is None:
             return session
-        sts = cast("STSClient", aws.make_client(session, "sts", self._home, aws.Meter()))
-        answer = self._ask(
-            ASSUME_ROLE,
-            None,
-            lambda: sts.assume_role(RoleArn=role_arn, RoleSessionName="vpc-flow-logs"),
-        )
-        return aws.with_credentials(session, answer["Credentials"])
+        return self._ask(ASSUME_ROLE, None, assuming(session, role_arn, aws.Meter()))
 
     def _client(self, service: str, region: str) -> object:
         return aws.make_client(self._session, service, region, aws.Meter())

@@ -1,7 +1,7 @@
 """What the stack says helps where something could not be read."""
 
 from flowaudit.facts import Cause, Unread
-from flowaudit.reading.inventory import ASSUME_ROLE
+from flowaudit.reading.accounts import ASSUME_ROLE
 from flowaudit.remedies import remedy_from
 
 _SKIP = (

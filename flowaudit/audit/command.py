@@ -20,8 +20,9 @@ from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Criteria, Report, TrafficType
 from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
 from flowaudit.reading import aggregator, aws, organization
+from flowaudit.reading.accounts import GET_CALLER_IDENTITY, Account
 from flowaudit.reading.asking import Question, ask_all
-from flowaudit.reading.inventory import GET_CALLER_IDENTITY, Account, Inventory, Limits
+from flowaudit.reading.inventory import Inventory, Limits
 from flowaudit.renderers import render
 from vpc_flow_logs_control import exemptions
 from vpc_flow_logs_control.requirements import Severity

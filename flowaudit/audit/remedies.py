@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from flowaudit.facts import Cause, Unread
+from flowaudit.reading.accounts import ASSUME_ROLE
 from flowaudit.reading.aggregator import DESCRIBE_SOURCES, SELECT
-from flowaudit.reading.inventory import ASSUME_ROLE
 from flowaudit.reading.organization import LIST_ACCOUNTS
 from flowaudit.remedies import Remedy, of_command, remedy_from
 

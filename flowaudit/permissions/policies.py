@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flowaudit.reading.accounts import ASSUME_ROLE
 from flowaudit.reading.aggregator import DESCRIBE_SOURCES, SELECT
-from flowaudit.reading.inventory import ASSUME_ROLE, DESCRIBE_REGIONS
+from flowaudit.reading.inventory import DESCRIBE_REGIONS
 from flowaudit.reading.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES, VPCS
 from flowaudit.reading.organization import LIST_ACCOUNTS
 from flowaudit.reading.roles import POLICY_ACTIONS, ROLE_ACTIONS

@@ -20,7 +20,6 @@ from flowaudit.reading.service_models import TrimmedLoader
 if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
-    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 ATTEMPTS = 6
 """Requests per call at most: with the waits in between, up to half a minute of throttling."""
@@ -62,16 +61,6 @@ def open_session(profile: str | None = None) -> "Session":
     """
     session = make_session(profile)
     session.register_component("data_loader", _loader)
-    return session
-
-
-def with_credentials(base: "Session", credentials: "CredentialsTypeDef") -> "Session":
-    """Return a session like another, with the `Credentials` of an AssumeRole answer."""
-    session = open_session(base.profile)
-    session.set_config_variable("region", home_region(base))
-    session.set_credentials(
-        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
-    )
     return session
 
 

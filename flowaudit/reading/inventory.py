@@ -9,25 +9,21 @@ dead connection holds nobody up. What cannot be read comes out as `Unread`, neve
 """
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowaudit.facts import (
     GET_ROLE,
-    Cause,
-    FlowLog,
-    LogGroup,
-    NetworkInterface,
     RegionFacts,
     Unread,
-    Vpc,
 )
 from flowaudit.reading import aws, log_groups
+from flowaudit.reading.accounts import ASSUME_ROLE, GET_CALLER_IDENTITY, Account, assuming
 from flowaudit.reading.asking import Ends, ask, take
 from flowaudit.reading.listings import (
     FLOW_LOGS,
@@ -35,10 +31,16 @@ from flowaudit.reading.listings import (
     NETWORK_INTERFACES,
     VPCS,
     Listing,
-    Misread,
 )
-from flowaudit.reading.log_groups import Wanted
 from flowaudit.reading.roles import RoleAnswers
+from flowaudit.reading.tasks import (
+    AccountTask,
+    RegionTask,
+    RoleTask,
+    Task,
+    interfaces_wanted,
+    log_groups_wanted,
+)
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -48,37 +50,12 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
     from mypy_boto3_sts.type_defs import (
-        AssumeRoleResponseTypeDef,
         GetCallerIdentityResponseTypeDef,
     )
 
 T = TypeVar("T")
 
 DESCRIBE_REGIONS = "ec2:DescribeRegions"
-ASSUME_ROLE = "sts:AssumeRole"
-GET_CALLER_IDENTITY = "sts:GetCallerIdentity"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account to read.
-
-    Attributes:
-        id: The 12-digit account; None for the one that the session is in, which is then asked.
-        role_arn: The role to assume in it; None to read it with the session's own credentials.
-        name: What its organization calls it, where that was read.
-        path: Where it is in its organization, `o-1/r-1/ou-1/`, where AWS tells.
-    """
-
-    id: str | None = None
-    role_arn: str | None = None
-    name: str = ""
-    path: str = ""
-
-    @property
-    def label(self) -> str:
-        """What to call it in messages, even before its id is known."""
-        return self.id or "this account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +123,7 @@ class Inventory:
         self._log_group_prefix = log_group_prefix
         self._delivery_roles = delivery_roles
         self._limits = limits or Limits()
-        self._visits: list[_Visit] = []
+        self._visits: list[AccountTask] = []
         self._ends: Ends = SimpleQueue()
         self._stopped = False
 
@@ -181,7 +158,7 @@ class Inventory:
 
     def _ask(
         self,
-        task: "_Task",
+        task: Task,
         key: str,
         question: Callable[[], T],
         then: Callable[[T], None] = lambda _: None,
@@ -233,25 +210,20 @@ class Inventory:
     # Accounts
 
     def _visit_account(self, account: Account) -> None:
-        visit = _Visit(time.monotonic() + self._limits.seconds, account)
+        visit = AccountTask(time.monotonic() + self._limits.seconds, account)
         self._visits.append(visit)
         if account.role_arn is None:
             self._enter(visit, self._session)
             return
-        role_arn = account.role_arn
-        sts = cast("STSClient", self._client(self._session, "sts"))
-
-        def entered(answer: "AssumeRoleResponseTypeDef") -> None:
-            self._enter(visit, aws.with_credentials(self._session, answer["Credentials"]))
-
+        meter, timeout = self.meter, self._limits.seconds / 3
         self._ask(
             visit,
             ASSUME_ROLE,
-            lambda: sts.assume_role(RoleArn=role_arn, RoleSessionName="vpc-flow-logs-audit"),
-            entered,
+            assuming(self._session, account.role_arn, meter, timeout),
+            lambda session: self._enter(visit, session),
         )
 
-    def _enter(self, visit: "_Visit", session: "Session") -> None:
+    def _enter(self, visit: AccountTask, session: "Session") -> None:
         """Ask for the account's id and regions, and begin with the regions known without asking."""
         visit.session = session
         self._add_regions(visit, self._regions or aws.first_regions(session))
@@ -273,18 +245,18 @@ class Inventory:
 
             self._ask(visit, GET_CALLER_IDENTITY, sts.get_caller_identity, told)
 
-    def _add_regions(self, visit: "_Visit", regions: Iterable[str]) -> None:
+    def _add_regions(self, visit: AccountTask, regions: Iterable[str]) -> None:
         new = sorted(set(regions) - visit.regions - self._exclude_regions)
         visit.regions.update(new)
         visit.waiting.extend(new)
         self.regions_known += len(new)
 
-    def _enabled(self, visit: "_Visit", enabled: set[str]) -> None:
+    def _enabled(self, visit: AccountTask, enabled: set[str]) -> None:
         """Add the regions that could not be known without asking; forget those not enabled."""
         self._forget_regions(visit, visit.regions - enabled)
         self._add_regions(visit, enabled)
 
-    def _forget_regions(self, visit: "_Visit", regions: AbstractSet[str]) -> None:
+    def _forget_regions(self, visit: AccountTask, regions: AbstractSet[str]) -> None:
         visit.regions = visit.regions - regions
         visit.waiting = deque(region for region in visit.waiting if region not in regions)
         for region in regions:
@@ -294,8 +266,8 @@ class Inventory:
 
     # Regions
 
-    def _read_region(self, visit: "_Visit", region: str) -> None:
-        reading = visit.reading[region] = _Reading(time.monotonic() + self._limits.seconds)
+    def _read_region(self, visit: AccountTask, region: str) -> None:
+        reading = visit.reading[region] = RegionTask(time.monotonic() + self._limits.seconds)
         session = cast("Session", visit.session)
         try:
             ec2 = self._client(session, "ec2", region, reading.meter)
@@ -310,7 +282,7 @@ class Inventory:
             reading.followed_up = True
             reading.role_arns = {log.delivery_role_arn for log in reading.flow_logs} - {""}
             self._read_roles(visit)
-            wanted = _log_groups_wanted(reading, self._log_group_prefix)
+            wanted = log_groups_wanted(reading, self._log_group_prefix)
             if wanted:
                 try:
                     logs = self._client(session, "logs", region, reading.meter)
@@ -321,7 +293,7 @@ class Inventory:
                         log_groups.read, logs, wanted, reading.log_groups, reading.misread
                     )
                     self._ask(reading, LOG_GROUPS.action, read, finally_=follow_up)
-            if _interfaces_wanted(reading):
+            if interfaces_wanted(reading):
                 ask_for(NETWORK_INTERFACES, ec2, reading.network_interfaces)
 
         def ask_for(listing: Listing[T], client: "BaseClient", into: list[T]) -> None:
@@ -331,7 +303,7 @@ class Inventory:
         ask_for(VPCS, ec2, reading.vpcs)
         ask_for(FLOW_LOGS, ec2, reading.flow_logs)
 
-    def _read_roles(self, visit: "_Visit") -> None:
+    def _read_roles(self, visit: AccountTask) -> None:
         """Look at the delivery roles that are known by now, once the account's id is known too."""
         if not self._delivery_roles or visit.account_id is None:
             return
@@ -339,7 +311,7 @@ class Inventory:
         for arn in sorted(wanted - visit.roles.keys()):
             if f":iam::{visit.account_id}:role/" not in arn:
                 continue  # another account's, which cannot be asked here
-            task = visit.roles[arn] = _RoleReading(
+            task = visit.roles[arn] = RoleTask(
                 time.monotonic() + self._limits.seconds, RoleAnswers(arn)
             )
             session = cast("Session", visit.session)
@@ -352,7 +324,7 @@ class Inventory:
 
     # The end
 
-    def _collect(self, visit: "_Visit") -> Iterator[RegionFacts | Unread]:
+    def _collect(self, visit: AccountTask) -> Iterator[RegionFacts | Unread]:
         """Yield what is done of an account."""
         self._cut_off(visit)
         for region, reading in list(visit.reading.items()):
@@ -376,12 +348,12 @@ class Inventory:
             self._visits.remove(visit)
             self.accounts_done += 1
 
-    def _cut_off(self, visit: "_Visit") -> None:
+    def _cut_off(self, visit: AccountTask) -> None:
         """End what is out of time, or everything when the iteration was stopped."""
         now = time.monotonic()
         if self._stopped:
             for region in visit.waiting:  # what was not begun is cut off like the rest
-                visit.reading[region] = _Reading(now, pending={VPCS.action})
+                visit.reading[region] = RegionTask(now, pending={VPCS.action})
             visit.waiting.clear()
         for task in (visit, *visit.reading.values(), *visit.roles.values()):
             if self._stopped or now > task.deadline:
@@ -392,143 +364,3 @@ class Inventory:
         if self._stopped:
             return aws.InterruptedAuditError("not read, because the audit was interrupted")
         return TimeoutError(f"no answer within {self._limits.seconds:g} seconds")
-
-
-# What is under way
-
-
-@dataclass(eq=False)
-class _Task:
-    """Questions to AWS that belong together: about an account, or about a region."""
-
-    deadline: float
-    pending: set[str] = field(default_factory=set[str], kw_only=True)
-    errors: dict[str, Exception] = field(default_factory=dict[str, Exception], kw_only=True)
-
-    def fail(self, action: str, error: Exception) -> None:
-        """End a question without an answer."""
-        self.pending.discard(action)
-        self.errors[action] = error
-
-
-@dataclass(eq=False)
-class _Visit(_Task):
-    """An account that is being read."""
-
-    account: Account
-    account_id: str | None = field(init=False)
-    session: "Session | None" = field(init=False, default=None)
-    regions: set[str] = field(init=False, default_factory=set[str])
-    waiting: deque[str] = field(init=False, default_factory=deque[str])
-    reading: "dict[str, _Reading]" = field(init=False, default_factory=dict[str, "_Reading"])
-    done: "dict[str, _Reading]" = field(init=False, default_factory=dict[str, "_Reading"])
-
-    iam: "BaseClient | None" = field(init=False, default=None)
-    roles: "dict[str, _RoleReading]" = field(init=False, default_factory=dict[str, "_RoleReading"])
-
-    def __post_init__(self) -> None:
-        self.account_id = self.account.id
-
-    def roles_pending(self, reading: "_Reading") -> bool:
-        """Whether a delivery role of a region's flow logs is still being looked at."""
-        return any(arn in self.roles and self.roles[arn].pending for arn in reading.role_arns)
-
-    @property
-    def label(self) -> str:
-        return self.account_id or self.account.label
-
-    @property
-    def active(self) -> int:
-        """How much of `Limits.regions_at_once` it takes."""
-        return len(self.reading) + bool(self.pending)
-
-
-@dataclass(eq=False)
-class _RoleReading(_Task):
-    """A delivery role that is being looked at."""
-
-    answers: RoleAnswers
-
-
-@dataclass(eq=False)
-class _Reading(_Task):
-    """A region that is being read; threads append to its lists."""
-
-    started: float = field(init=False, default_factory=time.monotonic)
-    seconds: float = field(init=False, default=0.0)
-    meter: aws.Meter = field(init=False, default_factory=aws.Meter)
-    followed_up: bool = field(init=False, default=False)
-    role_arns: set[str] = field(init=False, default_factory=set[str])
-    misread: Misread = field(init=False, default_factory=dict[str, tuple[str, str]])
-    vpcs: list[Vpc] = field(init=False, default_factory=list[Vpc])
-    flow_logs: list[FlowLog] = field(init=False, default_factory=list[FlowLog])
-    log_groups: list[LogGroup] = field(init=False, default_factory=list[LogGroup])
-    network_interfaces: list[NetworkInterface] = field(
-        init=False, default_factory=list[NetworkInterface]
-    )
-
-    def facts(self, account_id: str, region: str, roles: Mapping[str, _RoleReading]) -> RegionFacts:
-        """Return what was read, and what was not."""
-        errors = dict(self.errors)
-        looked_at = [roles[arn] for arn in sorted(self.role_arns) if arn in roles]
-        not_looked_at: list[Unread] = []
-        for role in looked_at:
-            # Who may not look at roles gets a report that says so; any other failure is one.
-            if (error := role.errors.get(GET_ROLE)) and role.answers.role(role.errors) is None:
-                unread = aws.unread(error, account_id, None, GET_ROLE)
-                if unread.cause is Cause.ACCESS_DENIED:
-                    not_looked_at.append(unread)
-                else:
-                    errors[GET_ROLE] = error
-        if self.vpcs and not self.followed_up and FLOW_LOGS.action not in errors:
-            # Cut off between the listings: what was never asked for is unread as well.
-            for listing in (LOG_GROUPS, NETWORK_INTERFACES):
-                errors[listing.action] = errors[VPCS.action]
-        return RegionFacts(
-            account_id=account_id,
-            region=region,
-            vpcs=(
-                *self.vpcs,
-                *(
-                    Vpc(id_, account_id)  # all that is known of it
-                    for id_, (action, _) in self.misread.items()
-                    if action == VPCS.action
-                ),
-            ),
-            flow_logs=tuple(self.flow_logs),
-            log_groups=tuple(self.log_groups),
-            network_interfaces=tuple(self.network_interfaces),
-            roles=tuple(
-                found for role in looked_at if (found := role.answers.role(role.errors)) is not None
-            ),
-            misread={
-                id_: Unread(account_id, region, action, Cause.NOT_UNDERSTOOD, f"{id_}: {problem}")
-                for id_, (action, problem) in self.misread.items()
-            },
-            roles_unread=tuple(dict.fromkeys(not_looked_at)),
-            unread=tuple(
-                aws.unread(error, account_id, region, action)
-                for action, error in sorted(errors.items())
-            ),
-            calls=dict(sorted(Counter(self.meter.calls).items())),
-            throttled=len(self.meter.throttled),
-            seconds=self.seconds,
-        )
-
-
-def _log_groups_wanted(reading: _Reading, prefix: str | None) -> Wanted | None:
-    """Return the log groups to look for, None when no VPC's flow log goes to CloudWatch."""
-    names = {
-        flow_log.log_group_name
-        for flow_log in reading.flow_logs
-        if flow_log.log_group_name and flow_log.resource_id.startswith("vpc-")
-    }
-    return Wanted(sorted(names), prefix) if names or prefix else None
-
-
-def _interfaces_wanted(reading: _Reading) -> bool:
-    """Whether a VPC without a flow log may have some on its subnets or interfaces."""
-    logged = {flow_log.resource_id for flow_log in reading.flow_logs}
-    return any(resource.startswith(("subnet-", "eni-")) for resource in logged) and any(
-        vpc.id not in logged for vpc in reading.vpcs
-    )

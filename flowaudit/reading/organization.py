@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from flowaudit.errors import ConfigurationError
 from flowaudit.reading import aws
-from flowaudit.reading.inventory import GET_CALLER_IDENTITY, Account
+from flowaudit.reading.accounts import GET_CALLER_IDENTITY, Account
 
 if TYPE_CHECKING:
     from botocore.session import Session

@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flowaudit.facts import NetworkInterface, RegionFacts, Unread
 from flowaudit.reading import aws
+from flowaudit.reading.accounts import ASSUME_ROLE, Account, assuming
 from flowaudit.reading.asking import Question, ask_all
-from flowaudit.reading.inventory import ASSUME_ROLE, Account, Inventory, Limits
+from flowaudit.reading.inventory import Inventory, Limits
 from flowaudit.reading.listings import NETWORK_INTERFACES
 
 if TYPE_CHECKING:
     from botocore.session import Session
-    from mypy_boto3_sts import STSClient
 
 
 @dataclass(slots=True)
@@ -70,7 +70,11 @@ def visit(
     """
     visit = Visit(account.label)
     try:
-        visit.session = _enter(session, account, visit.meter, limits)
+        if account.role_arn is None:
+            visit.session = session
+        else:
+            timeout = limits.seconds / 3
+            visit.session = assuming(session, account.role_arn, visit.meter, timeout)()
     except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
         visit.unread.append(aws.unread(error, account.label, None, ASSUME_ROLE))
         return visit
@@ -102,13 +106,3 @@ def read_interfaces(
         for region, into in found.items()
     ]
     return found, ask_all(questions, limits.seconds)
-
-
-def _enter(session: "Session", account: Account, meter: aws.Meter, limits: Limits) -> "Session":
-    if account.role_arn is None:
-        return session
-    sts = aws.make_client(session, "sts", aws.home_region(session), meter, limits.seconds / 3)
-    answer = cast("STSClient", sts).assume_role(
-        RoleArn=account.role_arn, RoleSessionName="vpc-flow-logs"
-    )
-    return aws.with_credentials(session, answer["Credentials"])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from flowaudit import scope
 from flowaudit.errors import ConfigurationError
-from flowaudit.reading.inventory import Account, Limits
+from flowaudit.reading.accounts import Account
+from flowaudit.reading.inventory import Limits
 from flowaudit.reading.visits import Visit, read_interfaces, visit
 from flowaudit.rejects.reading import Records, Window, read_records
 from flowaudit.rejects.sources import Unreadable, log_groups, wanted_vpcs

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import click
 
 from flowaudit import scope
-from flowaudit.reading.inventory import Account, Limits
+from flowaudit.reading.accounts import Account
+from flowaudit.reading.inventory import Limits
 from flowaudit.verification.examine import Deliveries, Remains
 from flowaudit.verification.report import Absence, Verification
 from flowaudit.verification.survey import Survey

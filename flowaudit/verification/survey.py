@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from flowaudit.facts import Cause, Unread
-from flowaudit.reading.inventory import Account, Limits
+from flowaudit.reading.accounts import Account
+from flowaudit.reading.inventory import Limits
 from flowaudit.reading.visits import Visit, visit
 
 if TYPE_CHECKING:
