@@ -54,18 +54,23 @@ def remedy_from(own: Mapping[Cause, str]) -> Remedy:
     return lambda unread: words[unread.cause].format(action=unread.action, region=unread.region)
 
 
-def of_command(permissions: str, own: Mapping[Cause, str] | None = None) -> Remedy:
+def of_command(
+    permissions: str,
+    own: Mapping[Cause, str] | None = None,
+    leave_out: str = "skip it with --regions",
+) -> Remedy:
     """Return what tells the remedies of a command that has --regions and --timeout.
 
     Args:
         permissions: The command that prints the policy it needs.
         own: Words of the command alone.
+        leave_out: How to do without a region; `{region}` stands for its name.
     """
     words = {
         Cause.ACCESS_DENIED: f"Allow {{action}}: `{permissions}` prints the whole policy.",
         Cause.REGION_DISABLED: (
-            "Enable {region} for the account, or skip it with --regions. If AWS says this of every "
-            "region, the credentials are not valid, or this machine's clock is wrong: "
+            f"Enable {{region}} for the account, or {leave_out}. If AWS says this of every region, "
+            "the credentials are not valid, or this machine's clock is wrong: "
             "`aws sts get-caller-identity` tells."
         ),
         Cause.TIMEOUT: "Run it again; --timeout gives a region more time.",
@@ -76,8 +81,9 @@ def of_command(permissions: str, own: Mapping[Cause, str] | None = None) -> Reme
 
     def remedy(unread: Unread) -> str:
         if unread.cause is Cause.ACCESS_DENIED and unread.region:
-            denied = " If a service control policy denies the region on purpose, skip it with"
-            return f"{tell(unread)}{denied} --regions."
+            how = leave_out.format(region=unread.region)
+            denied = f"If a service control policy denies the region on purpose, {how}."
+            return f"{tell(unread)} {denied}"
         return tell(unread)
 
     return remedy

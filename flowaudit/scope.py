@@ -17,12 +17,15 @@ ALL_REGIONS = ("all",)
 """What `--regions` says for every region that is enabled."""
 
 
-def open_session(profile: str | None, regions: tuple[str, ...]) -> "Session":
+def open_session(
+    profile: str | None, regions: tuple[str, ...], excluded: tuple[str, ...] = ()
+) -> "Session":
     """Return a session that has credentials.
 
     Args:
         profile: A profile of the user's AWS configuration, None for the default.
         regions: What `--regions` says.
+        excluded: What `--exclude-regions` says.
 
     Raises:
         ConfigurationError: When there is no such profile, no such region, or no credentials, or
@@ -49,11 +52,13 @@ def open_session(profile: str | None, regions: tuple[str, ...]) -> "Session":
     ) as error:
         text = aws.printable(str(error).partition("\n")[0])
         raise ConfigurationError(f"{text} (--profile, AWS_PROFILE, `aws configure`)") from error
-    for region in () if regions == ALL_REGIONS else regions:
-        if region not in known:
-            close = get_close_matches(region, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise ConfigurationError(f"--regions: there is no region {region}{hint}")
+    named = () if regions == ALL_REGIONS else regions
+    for option, names in (("--regions", named), ("--exclude-regions", excluded)):
+        for region in names:
+            if region not in known:
+                close = get_close_matches(region, known, n=1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                raise ConfigurationError(f"{option}: there is no region {region}{hint}")
     return session
 
 

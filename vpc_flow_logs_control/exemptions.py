@@ -10,12 +10,9 @@ matched by what it names, and whoever cannot know that leaves the entry alone.
 
 import hashlib
 import json
-import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -24,6 +21,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from reprlib import Repr
 from typing import Any, Protocol, cast
+
+from vpc_flow_logs_control.files import read_regular
 
 LIFTABLE = (
     "vpc-has-flow-log",
@@ -319,7 +318,7 @@ def read(
             right.
     """
     try:
-        content = _content(file)
+        content = read_regular(file, _LONGEST_FILE)
         found = hashlib.sha256(content).hexdigest()
         if sha256 is not None and found != sha256.lower():
             raise ExemptionsError(
@@ -331,18 +330,6 @@ def read(
         raise ExemptionsError(f"The exemptions file {file} cannot be read: {reason}.") from error
     except ValueError as error:
         raise ExemptionsError(f"The exemptions file {file} is not valid:\n{error}") from error
-
-
-def _content(file: Path) -> bytes:
-    # A named pipe would make an ordinary open wait for whoever writes into it.
-    number = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with closing(os.fdopen(number, "rb")) as opened:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise OSError(None, "it is not a regular file")
-        content = opened.read(_LONGEST_FILE + 1)
-    if len(content) > _LONGEST_FILE:
-        raise OSError(None, f"it is longer than {_LONGEST_FILE:,} bytes")
-    return content
 
 
 def parse(text: str) -> tuple[Exemption, ...]:

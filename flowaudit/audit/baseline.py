@@ -11,6 +11,7 @@ from flowaudit.errors import ConfigurationError
 from flowaudit.judging.changes import Changes, Earlier
 from flowaudit.judging.finding import Criteria, Finding
 from flowaudit.judging.requested import Requested
+from vpc_flow_logs_control.files import read_regular
 
 # What has to be alike for two reports to be comparable.
 _SCOPE = (
@@ -55,7 +56,7 @@ def read(path: Path, requested: Requested, criteria: Criteria) -> Baseline:
         ConfigurationError: It cannot be read, is no such report, or has another scope.
     """
     try:
-        document: Any = json.loads(path.read_bytes())
+        document: Any = json.loads(read_regular(path))
         theirs = {name: document["requested"][name] for name in _SCOPE}
         baseline = Baseline(
             path=str(path),
@@ -64,8 +65,15 @@ def read(path: Path, requested: Requested, criteria: Criteria) -> Baseline:
             accounts=frozenset(each["id"] for each in document["read"]["accounts"]),
             findings=_findings(document),
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigurationError(f"--baseline {path} cannot be read: {reason}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = "what is in it is of another kind"
+        if isinstance(error, ValueError):
+            reason = str(error)
+        elif isinstance(error, KeyError):
+            reason = f"it lacks {error}"
         raise ConfigurationError(
             f"--baseline {path} is no report of `vpc-flow-logs audit --format json`: {reason}"
         ) from error

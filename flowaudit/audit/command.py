@@ -75,9 +75,7 @@ def run(request: Request) -> int:
     """
     targets = reports.targets(request.formats, request.output)
     scope.roles_by_account(request.role_arns)
-    session = scope.open_session(
-        request.profile, (*_regions(request), *(request.exclude_regions or ()))
-    )
+    session = scope.open_session(request.profile, request.regions, request.exclude_regions or ())
     found = _exemptions(request.exemptions)
     requested = _requested(request, aws.first_regions(session))
     criteria = Criteria(request.traffic_type, request.min_retention)

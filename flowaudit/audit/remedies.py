@@ -27,7 +27,10 @@ def remedy_of(scope: Sequence[str] = ()) -> Remedy:
         ),
         Cause.NOTHING: "Check which accounts and regions were asked for.",
     }
-    for_caller, for_role = of_command(callers, own), of_command(command, own)
+    named = "--regions" in scope
+    leave_out = "leave it out of --regions" if named else "skip it with --exclude-regions {region}"
+    for_caller = of_command(callers, own, leave_out)
+    for_role = of_command(command, own, leave_out)
     to_enter = remedy_from(
         {
             Cause.ACCESS_DENIED: (

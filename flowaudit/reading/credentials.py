@@ -5,10 +5,12 @@ which may hold a secret. It has no setting for either; where it is built otherwi
 its own way stays.
 """
 
+import json
+import os
 import subprocess
-import warnings
+import sys
 from functools import partial
-from getpass import GetPassWarning
+from getpass import getpass
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.credentials import ProcessProvider
@@ -36,17 +38,11 @@ def ask(session: "Session") -> None:
         OSError: The credential process cannot be started.
         NoTerminalError: A code has to be typed, and there is no terminal.
     """
-    _limit_processes(session)
-    try:
-        with warnings.catch_warnings():
-            # Of an echo, where there is no terminal: the error below says it.
-            warnings.simplefilter("ignore", GetPassWarning)
-            credentials = session.get_credentials()
-            if credentials is None:
-                raise NoCredentialsError
-            credentials.get_frozen_credentials()
-    except EOFError as error:
-        raise NoTerminalError from error
+    _limit(session)
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    credentials.get_frozen_credentials()
 
 
 class _Process(subprocess.Popen[bytes]):
@@ -67,14 +63,42 @@ class _Process(subprocess.Popen[bytes]):
                 provider=ProcessProvider.METHOD,
                 error_msg=f"no answer within {PATIENCE:g} seconds",
             ) from error
+        if self.returncode == 0:
+            _check(out)
         return out, b"it failed; run it by hand to see why"
 
 
-def _limit_processes(session: "Session") -> None:
-    """Let every provider that starts a program start it as `_Process`."""
+def _check(out: bytes) -> None:
+    """Refuse what is no JSON, without repeating it."""
+    try:
+        json.loads(out)
+    except ValueError as error:
+        raise CredentialRetrievalError(
+            provider=ProcessProvider.METHOD,
+            error_msg="what it printed is not the JSON that AWS documents for it",
+        ) from error
+
+
+def _type_code(prompt: str) -> str:
+    """Let the user type a code; without a terminal the standard library would wait for a pipe."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0)))
+    except OSError as error:  # a system without it may have a terminal all the same
+        if sys.stdin is None or not sys.stdin.isatty():  # pyright: ignore[reportUnnecessaryComparison] (it is, where it is closed)
+            raise NoTerminalError from error
+    try:
+        return getpass(prompt)
+    except EOFError as error:
+        raise NoTerminalError from error
+
+
+def _limit(session: "Session") -> None:
+    """Let providers start programs as `_Process`, and ask for codes at a terminal only."""
     resolver: Any = session.get_component("credential_provider")
     for provider in cast("Iterable[Any]", resolver.providers):
-        _limit(provider)
+        _limit_process(provider)
+        if hasattr(provider, "_prompter"):
+            provider._prompter = _type_code  # noqa: SLF001
         builder: Any = getattr(provider, "_profile_provider_builder", None)
         make: Any = getattr(builder, "_create_process_provider", None)
         if make:
@@ -82,10 +106,10 @@ def _limit_processes(session: "Session") -> None:
 
 
 def _make_limited(make: Any, profile_name: str) -> Any:
-    return _limit(make(profile_name))
+    return _limit_process(make(profile_name))
 
 
-def _limit(provider: Any) -> Any:
+def _limit_process(provider: Any) -> Any:
     if isinstance(provider, ProcessProvider):
         cast("Any", provider)._popen = _Process  # noqa: SLF001
     return provider

@@ -1,6 +1,7 @@
 """What changed since an earlier report: new, fixed, unchanged, exempt now, not known."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -136,8 +137,16 @@ def test_a_broken_baseline_is_an_error(audit: Audit, tmp_path: Path, content: st
     assert f"--baseline {file} is no report of `vpc-flow-logs audit --format json`" in result.err
 
 
-def test_a_baseline_that_is_not_there_is_an_error(audit: Audit, tmp_path: Path) -> None:
-    assert "No such file" in audit("--baseline", str(tmp_path / "none.json")).err
+def test_a_baseline_that_is_no_file_is_an_error(audit: Audit, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for file, why in (
+        (tmp_path / "none.json", "No such file"),
+        (tmp_path / "pipe", "it is not a regular file"),
+        (Path("/dev/zero"), "it is not a regular file"),
+    ):
+        result = audit("--baseline", str(file))
+        assert result.code == 2
+        assert f"--baseline {file} cannot be read: {why}" in result.err
 
 
 def test_an_incomplete_baseline_says_so(audit: Audit, cloud: Cloud, baseline: Path) -> None:

@@ -125,5 +125,8 @@ def test_a_policy_is_printed_for_whoever_lacks_it() -> None:
     assert "let the trust policy of the role name the caller" in entering
     reading = denied(remedy, "ec2:DescribeVpcs")
     assert "`vpc-flow-logs permissions` prints" in reading
-    assert "skip it with --regions" in reading
+    assert "skip it with --exclude-regions eu-west-1" in reading
+    named = denied(remedy_of(["--regions", "eu-west-1,us-east-1"]), "ec2:DescribeVpcs")
+    assert "leave it out of --regions" in named
+    assert "exclude" not in named
     assert "--regions" not in denied(remedy, "ec2:DescribeRegions", None)

@@ -63,11 +63,18 @@ def test_a_region_is_named_or_excluded_but_not_both(
     assert told in result.err
 
 
-def test_an_excluded_region_that_does_not_exist_is_an_error(audit: Audit) -> None:
-    result = audit("--exclude-regions", "eu-wset-1", regions=None)
+@pytest.mark.parametrize(
+    ("excluded", "told"),
+    [("eu-wset-1", "there is no region eu-wset-1; did you mean eu-west-1?"), ("all", "region all")],
+)
+def test_an_excluded_region_that_does_not_exist_is_an_error(
+    audit: Audit, excluded: str, told: str
+) -> None:
+    result = audit("--exclude-regions", excluded, regions=None)
 
     assert result.code == 2
-    assert "did you mean eu-west-1?" in result.err
+    assert "--exclude-regions: there is no" in result.err
+    assert told in result.err
 
 
 def test_who_asks_is_told_and_how_many_regions_are_a_choice(cloud: Cloud, audit: Audit) -> None:
