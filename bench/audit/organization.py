@@ -3,8 +3,8 @@
     python -m bench.audit.organization [--accounts 10 100]
 
 Accounts, regions and answers are canned, so that nearly all of the time is the command's own. Each
-of 17 regions of each account has 4 VPCs, half of them logged. Prints rates, and how much more
-memory and time the larger organization takes than the smaller.
+of 17 regions of each account has 4 VPCs, half of them logged. Prints rates, what the same calls take
+that do nothing else (the floor), and how much more memory and time the larger organization takes.
 """
 
 import argparse
@@ -30,6 +30,7 @@ class Measured:
     megabytes: float
     calls: int
     vpcs: int
+    floor: float  # seconds
 
 
 def main() -> None:
@@ -38,13 +39,14 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, nargs="+", default=[10, 100])
     results = {number: _measure(number) for number in parser.parse_args().accounts}
     print(
-        f"{'accounts':>9}{'regions':>9}{'VPCs':>8}{'seconds':>9}{'regions/s':>11}{'calls/s':>9}{'MB':>6}"
+        f"{'accounts':>9}{'regions':>9}{'VPCs':>8}{'seconds':>9}{'regions/s':>11}{'calls/s':>9}{'MB':>6}{'floor':>8}{'times':>7}"
     )
     for number, each in results.items():
         regions = number * len(REGIONS)
         print(
             f"{number:9}{regions:9}{each.vpcs:8}{each.seconds:9.1f}"
             f"{regions / each.seconds:11.1f}{each.calls / each.seconds:9.0f}{each.megabytes:6.0f}"
+            f"{each.floor:8.1f}{each.seconds / each.floor:7.2f}"
         )
     few, many = min(results), max(results)
     if few != many:
@@ -74,21 +76,32 @@ def _measure(accounts: int) -> Measured:
             "jsonl",
         ]
         out = Path(scratch) / "out"
-        with out.open("w") as file:
-            started = time.perf_counter()
-            process = subprocess.Popen(command, env=environment, stdout=file)
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
+        code, seconds, megabytes = _run(command, environment, out)
         totals = json.loads(out.read_text().splitlines()[-1])["totals"]
-        if process.returncode != 1 or totals["regions_read"] != accounts * len(REGIONS):
-            sys.exit(f"exit code {process.returncode}, {totals}")
+        if code != 1 or totals["regions_read"] != accounts * len(REGIONS):
+            sys.exit(f"exit code {code}, {totals}")
+        least = [sys.executable, "-m", "bench.audit.organization_floor", str(accounts)]
+        code, floor, _ = _run(least, environment, Path(scratch) / "least")
+        if code:
+            sys.exit(f"the floor: exit code {code}")
         return Measured(
             seconds,
-            usage.ru_maxrss / 1024,
+            megabytes,
             sum(totals["calls"].values()),
             sum(totals["vpcs"].values()),
+            floor,
         )
+
+
+def _run(command: list[str], environment: dict[str, str], out: Path) -> tuple[int, float, float]:
+    """Return the exit code of a command, its seconds and its megabytes."""
+    with out.open("w") as file:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=file)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, seconds, usage.ru_maxrss / 1024
 
 
 @contextmanager

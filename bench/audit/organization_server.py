@@ -12,12 +12,14 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from bench.audit import REGIONS
+from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 
 VPCS_PER_REGION = 4
 GROUP = "VPC-Flow-Logs"
+ROLE = "VPCFlowLogsRole"
 _LATER = "2100-01-01T00:00:00Z"
 
 
@@ -43,7 +45,8 @@ def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa
             items = "".join(
                 f"<item><flowLogId>fl-{id_}</flowLogId><resourceId>{id_}</resourceId>"
                 "<trafficType>REJECT</trafficType><flowLogStatus>ACTIVE</flowLogStatus>"
-                f"<logGroupName>{GROUP}</logGroupName></item>"
+                f"<logGroupName>{GROUP}</logGroupName><deliverLogsPermissionArn>"
+                f"arn:aws:iam::{account}:role/{ROLE}</deliverLogsPermissionArn></item>"
                 for id_ in ids[::2]
             )
             return _ec2(operation, "flowLogSet", items)
@@ -60,6 +63,25 @@ def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa
                 f"</SecretAccessKey><SessionToken>x</SessionToken><Expiration>{_LATER}"
                 "</Expiration></Credentials>",
             )
+        case "GetRole":
+            trust = quote(json.dumps(trust_policy("aws", "*", account)))
+            return _iam(
+                operation,
+                f"<Role><Path>/</Path><RoleName>{ROLE}</RoleName><RoleId>AROA</RoleId><Arn>"
+                f"arn:aws:iam::{account}:role/{ROLE}</Arn><CreateDate>{_LATER}</CreateDate>"
+                f"<AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument></Role>",
+            )
+        case "ListRolePolicies":
+            return _iam(operation, "<PolicyNames><member>deliver</member></PolicyNames>")
+        case "ListAttachedRolePolicies":
+            return _iam(operation, "<AttachedPolicies/>")
+        case "GetRolePolicy":
+            policy = quote(json.dumps(delivery_policy([f"arn:aws:logs:*:{account}:log-group:*"])))
+            return _iam(
+                operation,
+                f"<RoleName>{ROLE}</RoleName><PolicyName>deliver</PolicyName><PolicyDocument>"
+                f"{policy}</PolicyDocument>",
+            )
         case "ListAccounts":
             accounts = range(int(sys.argv[1]))
             return json.dumps(
@@ -74,8 +96,13 @@ def _ec2(operation: str, name: str, items: str) -> str:
     return f'<{operation}Response xmlns="{space}"><{name}>{items}</{name}></{operation}Response>'
 
 
-def _sts(operation: str, result: str) -> str:
-    space = "https://sts.amazonaws.com/doc/2011-06-15/"
+def _iam(operation: str, result: str) -> str:
+    return _sts(operation, result, "https://iam.amazonaws.com/doc/2010-05-08/")
+
+
+def _sts(
+    operation: str, result: str, space: str = "https://sts.amazonaws.com/doc/2011-06-15/"
+) -> str:
     return (
         f'<{operation}Response xmlns="{space}"><{operation}Result>{result}</{operation}Result>'
         f"</{operation}Response>"

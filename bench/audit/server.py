@@ -7,6 +7,7 @@ overlap, like a network's); GET /bench/calls tells how many API calls there were
 GET. Half of the VPCs have a REJECT flow log; which ones differs from region to region.
 """
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -19,10 +20,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bench.audit import REGIONS
 from localcloud.moto_differences import put_right
+from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 GROUP = "VPC-Flow-Logs"
+ACCOUNT = "123456789012"  # moto's
 
 
 class SlowApi:
@@ -75,9 +78,11 @@ def seed(url: str, vpcs: int, groups: int) -> None:
     def client(service: str, region: str) -> Any:
         return session.client(service, region_name=region, endpoint_url=url)
 
-    role = client("iam", "us-east-1").create_role(
-        RoleName="VPCFlowLogsRole", AssumeRolePolicyDocument='{"Version": "2012-10-17"}'
-    )["Role"]["Arn"]
+    iam, name = client("iam", "us-east-1"), "VPCFlowLogsRole"
+    trust = trust_policy("aws", "*", ACCOUNT)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    permissions = delivery_policy([f"arn:aws:logs:*:{ACCOUNT}:log-group:*"])
+    iam.put_role_policy(RoleName=name, PolicyName="deliver", PolicyDocument=json.dumps(permissions))
     for number, region in enumerate(REGIONS):
         ec2, logs = client("ec2", region), client("logs", region)
         logs.create_log_group(logGroupName=GROUP)
