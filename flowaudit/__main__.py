@@ -14,6 +14,7 @@ from click.shell_completion import get_completion_class
 from flowaudit import __version__
 from flowaudit.audit.cli import audit
 from flowaudit.errors import ConfigurationError
+from flowaudit.gate_report.cli import gate_report
 from flowaudit.permissions.cli import permissions
 from flowaudit.rejects.cli import rejects
 from flowaudit.verification.cli import verify
@@ -38,7 +39,7 @@ def completion(shell: str) -> None:
     click.echo(script(cli, {}, "vpc-flow-logs", "_VPC_FLOW_LOGS_COMPLETE").source())
 
 
-for command in (audit, verify, rejects, permissions):
+for command in (audit, verify, rejects, permissions, gate_report):
     cli.add_command(command)
 
 
