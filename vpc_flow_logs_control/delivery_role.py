@@ -7,6 +7,7 @@ Source: Amazon VPC User Guide, "Publish flow logs to CloudWatch Logs" and
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 
 SERVICE_PRINCIPAL = "vpc-flow-logs.amazonaws.com"
@@ -248,6 +249,7 @@ def _region_replaced(pattern: str) -> tuple[str, str]:
     return parts[1].replace("*", "aws"), ":".join(parts)
 
 
+@lru_cache(maxsize=4096)  # an account has few roles, and many flow logs deliver with each
 def _like(pattern: str, text: str) -> bool:
     """Whether a text matches IAM's wildcards, `*` and `?`."""
     regex = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)

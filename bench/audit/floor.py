@@ -42,7 +42,8 @@ def call(service: str, region: str, body: bytes, target: str = "", key_id: str =
         key = hmac.digest(key, part.encode(), "sha256")
     signature = hmac.digest(key, text.encode(), "sha256").hex()
     headers["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders={names}, Signature={signature}"
+        f"AWS4-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders={names}, "
+        f"Signature={signature}"
     )
     connection = http.client.HTTPConnection(HOST)
     connection.request("POST", "/", body, headers)

@@ -3,8 +3,8 @@
     python -m bench.audit.organization [--accounts 10 100]
 
 Accounts, regions and answers are canned, so that nearly all of the time is the command's own. Each
-of 17 regions of each account has 4 VPCs, half of them logged. Prints rates, what the same calls take
-that do nothing else (the floor), and how much more memory and time the larger organization takes.
+of 17 regions of each account has 4 VPCs, half of them logged. Prints rates, what the same calls
+take when nothing else is done (the floor), and how much more the larger organization takes.
 """
 
 import argparse

@@ -8,6 +8,7 @@ Forty regions at a time, as the audit.
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bench.audit import REGIONS
 from bench.audit.floor import Roles, call, query, read_region
@@ -42,7 +43,7 @@ def main() -> None:
         ThreadPoolExecutor(4) as accounts,
     ):
         ids = [f"{number:012}" for number in range(int(sys.argv[1]))]
-        print(sum(accounts.map(lambda id_: account(helpers, regions, id_), ids)))
+        print(sum(accounts.map(partial(account, helpers, regions), ids)))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ ROLE = "VPCFlowLogsRole"
 _LATER = "2100-01-01T00:00:00Z"
 
 
-def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa: PLR0911 (a table)
+def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa: C901, PLR0911 (a table)
     """Return the text of an answer.
 
     Raises:
