@@ -15,6 +15,14 @@ from .preloaded_python import make_virtualenv, preloaded_virtualenv
 from .running_plugins import running_plugins
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write golden files (the audit's formats, the components' schema) anew",
+    )
+
+
 def pytest_configure() -> None:
     """Let what the tests start be interrupted, in the background of a shell as well.
 

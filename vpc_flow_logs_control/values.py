@@ -106,7 +106,7 @@ def _kms_key_ids(value: object) -> str | None:
 
 
 def _organization(value: object) -> str | None:
-    return None if isinstance(value, bool) else f"{value!r} is neither True nor False"
+    return None if isinstance(value, bool) else f"{value!r} is neither true nor false"
 
 
 def _excluded_accounts(value: object) -> str | None:

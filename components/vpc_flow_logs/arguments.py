@@ -23,7 +23,17 @@ class InvalidArgumentsError(pulumi.RunError, ValueError):
 
     The message lists every problem, with the arguments' names and the remedy.
     As a ``pulumi.RunError`` it is shown without a Python traceback.
+
+    Attributes:
+        title: what cannot be made.
+        problems: each begins with the argument that it is about.
     """
+
+    def __init__(self, component: str, problems: Sequence[str]) -> None:
+        """Say that a component (its class and logical name) cannot be made, and why."""
+        self.title = f"{component} cannot be made from these arguments:"
+        self.problems = tuple(problems)
+        super().__init__("\n  - ".join([self.title, *problems]))
 
 
 class DestinationOptionsArgs(TypedDict):
@@ -214,7 +224,7 @@ def checked(
     if required not in given:
         problems.append(f"{required}: it is missing, and nothing can be made without it")
     if problems:
-        raise InvalidArgumentsError(_message(title, problems))
+        raise InvalidArgumentsError(title, problems)
     return {
         key: value if is_plain(value) else _checked_when_known(title, key, value)
         for key, value in given.items()
@@ -239,7 +249,7 @@ def log_group_of_region(name: str, log_group_arn: str, region: str) -> str:
             Guide, "Publish flow logs to CloudWatch Logs").
     """
     if problems := _out_of_region(log_group_arn, region):
-        raise InvalidArgumentsError(_message(f'VpcFlowLogs "{name}"', problems))
+        raise InvalidArgumentsError(f'VpcFlowLogs "{name}"', problems)
     return log_group_arn.removesuffix(":*")
 
 
@@ -269,7 +279,7 @@ def _checked_when_known(title: str, key: str, value: pulumi.Input[Any]) -> pulum
         def fail(is_secret: bool) -> object:
             hidden = "its value is a secret, so it is not shown, and AWS would refuse it"
             reason = hidden if is_secret else problem
-            raise InvalidArgumentsError(_message(title, [f"{key}: {reason}"]))
+            raise InvalidArgumentsError(title, [f"{key}: {reason}"])
 
         return fail
 
@@ -345,7 +355,7 @@ def stream_of_account(name: str, destination_arn: str, account_id: str) -> str:
             f"{account_id}. Set deliver_cross_account_role, and role_arn, or use a stream of "
             f"{account_id}"
         )
-        raise InvalidArgumentsError(_message(f'VpcFlowLogs "{name}"', [problem]))
+        raise InvalidArgumentsError(f'VpcFlowLogs "{name}"', [problem])
     return destination_arn
 
 
@@ -368,12 +378,7 @@ def _conflicts_with_organization(given: Mapping[str, Any]) -> list[str]:
         problems.append("tags: the rules of an organization take none. Remove tags")
     if "excluded_accounts" in given and given.get("organization") is not True:
         problems.append(
-            "excluded_accounts: it is for the accounts of an organization. Add organization=True, "
-            "or remove excluded_accounts"
+            "excluded_accounts: it is for the accounts of an organization. Set organization to "
+            "true, or remove excluded_accounts"
         )
     return problems
-
-
-def _message(title: str, problems: list[str]) -> str:
-    lines = "".join(f"\n  - {problem}" for problem in problems)
-    return f"{title} cannot be made from these arguments:{lines}"

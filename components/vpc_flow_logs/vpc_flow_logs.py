@@ -38,11 +38,11 @@ class VpcFlowLogs(pulumi.ComponentResource):
     flow_log_arn: pulumi.Output[str]
     """The flow log's ARN."""
     log_group_name: pulumi.Output[str | None]
-    """The name of the log group; None with a destination_arn."""
+    """The name of the log group; there is none with a destination_arn."""
     log_group_arn: pulumi.Output[str | None]
-    """The ARN of the log group, without a trailing ":*"; None with a destination_arn."""
+    """The ARN of the log group, without a trailing ":*"; there is none with a destination_arn."""
     role_arn: pulumi.Output[str | None]
-    """The ARN of the delivery role; None with a destination_arn."""
+    """The ARN of the delivery role; there is none with a destination_arn."""
 
     def __init__(
         self, name: str, args: VpcFlowLogsArgs, opts: pulumi.ResourceOptions | None = None

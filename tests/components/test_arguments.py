@@ -255,7 +255,9 @@ def test_aws_config_s_frequencies_pass(frequency: str) -> None:
 
 @pytest.mark.parametrize("organization", [None, False])
 def test_accounts_can_be_excluded_from_an_organization_alone(organization: object) -> None:
-    with pytest.raises(InvalidArgumentsError, match=r"excluded_accounts: .*Add organization=True"):
+    with pytest.raises(
+        InvalidArgumentsError, match=r"excluded_accounts: .*Set organization to true"
+    ):
         check_compliance(organization=organization, excluded_accounts=["111122223333"])
 
 

@@ -8,27 +8,18 @@ from typing import Any
 from unittest import mock
 
 import pulumi
+import pulumi.provider
 import pytest
-from pulumi.provider import experimental
-from pulumi.provider.experimental.component import ComponentProvider
 
 import vpc_flow_logs
-from vpc_flow_logs import (
-    FlowLogsCompliance,
-    FlowLogsComplianceArgs,
-    SharedLogDestination,
-    VpcFlowLogs,
-    VpcFlowLogsArgs,
-)
+from vpc_flow_logs import FlowLogsComplianceArgs, VpcFlowLogsArgs
+from vpc_flow_logs.package import Package
 from vpc_flow_logs_control.values import RULES
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    provider = ComponentProvider(
-        [VpcFlowLogs, SharedLogDestination, FlowLogsCompliance], "vpc-flow-logs"
-    )
-    return json.loads(provider.schema or "{}")
+    return json.loads(Package("1.2.3").schema or "{}")
 
 
 def test_public_names() -> None:
@@ -79,9 +70,12 @@ def test_the_page_on_compliance_has_every_argument() -> None:
 
 def test_the_launcher_serves_every_component() -> None:
     launcher = Path(vpc_flow_logs.__file__).parents[1] / "__main__.py"
-    with mock.patch.object(experimental, "component_provider_host") as host:
+    with mock.patch.object(pulumi.provider, "main") as main:
         runpy.run_path(str(launcher), run_name="__main__")
+    served = json.loads(main.call_args.args[0].schema)["resources"]
     public = [getattr(vpc_flow_logs, name) for name in vpc_flow_logs.__all__]
-    assert set(host.call_args.kwargs["components"]) == {
-        one for one in public if isinstance(one, type) and issubclass(one, pulumi.ComponentResource)
+    assert {name.rsplit(":", 1)[-1] for name in served} == {
+        one.__name__
+        for one in public
+        if isinstance(one, type) and issubclass(one, pulumi.ComponentResource)
     }

@@ -35,9 +35,21 @@ def test_the_package_makes_the_component(cloud: LocalCloud, remote: Project) -> 
     remote.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
 
 
-def test_wrong_arguments_are_named_through_the_package_too(remote: Project) -> None:
-    remote.configure(args={"retentionInDays": 42})
-    assert "retention_in_days: 42 is none of 1, 3, 5" in remote.pulumi("preview", exit_code=1)
+def test_wrong_arguments_are_named_as_the_language_has_them(remote: Project) -> None:
+    remote.configure(
+        args={
+            "retentionInDays": 42,
+            "logGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:mine",
+            "destinationOptions": {"fileFormat": "csv"},
+        }
+    )
+    said = remote.pulumi("preview", exit_code=1)
+    assert "retentionInDays" in said
+    assert "42 is none of 1, 3, 5" in said
+    assert "remove retentionInDays, or remove logGroupArn" in said
+    assert "destinationOptions.fileFormat" in said
+    for python in ("retention_in_days", "log_group_arn", "file_format"):
+        assert python not in said
 
 
 @pytest.mark.parametrize("remote", ["other_language_compliance"], indirect=True)

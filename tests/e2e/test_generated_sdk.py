@@ -72,7 +72,9 @@ def test_a_python_program_uses_the_sdk_that_was_generated_for_it(
     (project.folder / "__main__.py").write_text(PYTHON)
     printed = project.pulumi("package", "add", str(package))
     assert "import pulumi_vpc_flow_logs" in printed
-    assert (project.folder / "requirements.txt").read_text() == "pulumi\nsdks/vpc-flow-logs\n"
+    assert (
+        project.folder / "requirements.txt"
+    ).read_text() == "pulumi\nsdks/vpc-flow-logs-vpc-flow-logs\n"
     deploy(project, cloud, vpc_id)
 
 

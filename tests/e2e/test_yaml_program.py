@@ -40,6 +40,13 @@ def test_a_yaml_program_is_gated_deployed_left_alone_and_taken_back(
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 
+    program.configure(vpcId=vpc, retentionInDays=42)
+    wrong = program.pulumi("preview", exit_code=1)
+    assert "retentionInDays" in wrong
+    assert "42 is none of 1, 3, 5" in wrong
+    assert "Traceback" not in wrong
+    assert ".py" not in wrong
+
     program.configure(vpcId=vpc, retentionInDays=7)
     refused = program.pulumi("preview", "--policy-pack", str(pack), exit_code=1)
     assert "log-group-has-retention" in refused

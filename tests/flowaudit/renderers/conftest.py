@@ -31,14 +31,6 @@ SANDBOX = "444455556666"
 NETWORK = "777788889999"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden",
-        action="store_true",
-        help="write the golden files of the audit's formats anew, from the code as it is",
-    )
-
-
 @dataclass(frozen=True)
 class Golden:
     """Compares text with a file of `golden/`, or writes the file."""
