@@ -33,12 +33,12 @@ from vpc_flow_logs_control.requirements import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Terms:
     """What an audit is to judge, and by what.
 
     Attributes:
         requested: The scope.
-        requirement: What a VPC has to fulfil.
+        criteria: What a VPC has to fulfil.
         exemptions: Who need not.
         baseline: The earlier report to compare with.
         remedy: Tells what to do about something that could not be read.
@@ -73,7 +73,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         accounts: The accounts of the organization by id, once they are known.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, terms: Terms) -> None:
         """Start the clock."""
         self.vpcs = Counter(dict.fromkeys(Status, 0))
         self.calls: Counter[str] = Counter()
@@ -81,9 +81,9 @@ class Auditor(AbstractContextManager["Auditor"]):
         self.unread: list[Unread] = []
         self.caller = ""
         self.accounts: Mapping[str, AccountRead] = {}
-        self._plan = plan
+        self._terms = terms
         self._judged = tuple(
-            sorted(id_ for id_, each in REQUIREMENTS.items() if plan.live or not each.live_only)
+            sorted(id_ for id_, each in REQUIREMENTS.items() if terms.live or not each.live_only)
         )
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -93,7 +93,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         self._regions: set[str] = set()
         self._read: set[tuple[str, str]] = set()
         self._roles_unread: set[str] = set()
-        self._comparison = Comparison(plan.baseline) if plan.baseline else None
+        self._comparison = Comparison(terms.baseline) if terms.baseline else None
         self._owners: dict[str, Counter[Status]] = {}
         self._matched: set[Exemption] = set()
         self._regions_unread = 0
@@ -111,7 +111,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         result = RegionReport(
             account_id=item.account_id,
             region=item.region,
-            verdicts=judge(item, self._plan.criteria, self._plan.exemptions, self._judged),
+            verdicts=judge(item, self._terms.criteria, self._terms.exemptions, self._judged),
             unread=item.unread,
             calls=item.calls,
             throttled=item.throttled,
@@ -130,14 +130,14 @@ class Auditor(AbstractContextManager["Auditor"]):
             self.vpcs[verdict.status] += 1
             # What keeps one verdict from being given need not keep the region from being read.
             self.unread.extend(each for each in verdict.unread if each not in item.unread)
-            if self._plan.requested.owner_tag:
-                owner = dict(verdict.vpc.tags).get(self._plan.requested.owner_tag, "")
+            if self._terms.requested.owner_tag:
+                owner = dict(verdict.vpc.tags).get(self._terms.requested.owner_tag, "")
                 self._owners.setdefault(owner, Counter())[verdict.status] += 1
             self._count(verdict.findings)
         for vpc in item.vpcs:
             who = exemptions.identity(vpc, item.region)
             self._matched.update(
-                entry for entry in self._plan.exemptions.entries if entry.matches(who)
+                entry for entry in self._terms.exemptions.entries if entry.matches(who)
             )
         self._results.add(result)
         return result
@@ -175,8 +175,8 @@ class Auditor(AbstractContextManager["Auditor"]):
             tool_version=__version__,
             started=self._started,
             seconds=time.monotonic() - self._clock,
-            source=self._plan.requested.source,
-            criteria=self._plan.criteria,
+            source=self._terms.requested.source,
+            criteria=self._terms.criteria,
             judged=self._judged,
             accounts=tuple(
                 self.accounts.get(id_, AccountRead(id_)) for id_ in sorted(self._accounts)
@@ -192,7 +192,7 @@ class Auditor(AbstractContextManager["Auditor"]):
                 severities=dict(self._severities),
                 owners={owner: dict(counts) for owner, counts in sorted(self._owners.items())},
             ),
-            remedy=self._plan.remedy,
+            remedy=self._terms.remedy,
             results=self._results,
             findings=findings,
             unread=tuple(
@@ -201,7 +201,7 @@ class Auditor(AbstractContextManager["Auditor"]):
                 )
             ),
             interrupted=interrupted,
-            requested=self._plan.requested,
+            requested=self._terms.requested,
             caller=self.caller,
             regions=tuple(sorted(self._regions)),
             not_looked_at=self._not_looked_at(),
@@ -210,7 +210,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         )
 
     def _not_looked_at(self) -> tuple[str, ...]:
-        if not self._plan.live:
+        if not self._terms.live:
             return ("delivery roles (only a visit to the account looks at them)", *_NOT_LOOKED_AT)
         if not self._roles_unread:
             return _NOT_LOOKED_AT
@@ -223,7 +223,7 @@ class Auditor(AbstractContextManager["Auditor"]):
         unread = {(each.account_id, each.region) for each in self.unread}
         if interrupted:
             unread.add(("", None))
-        requested = self._plan.requested
+        requested = self._terms.requested
         unread.update(("", region) for region in requested.exclude_regions)
         reach = LiveReach(
             accounts=frozenset(self._accounts),
@@ -231,7 +231,7 @@ class Auditor(AbstractContextManager["Auditor"]):
             selected=requested.organization and bool(requested.accounts),
             unread=frozenset(unread),
         )
-        return tuple(exemptions.findings(self._plan.exemptions, self._matched, reach))
+        return tuple(exemptions.findings(self._terms.exemptions, self._matched, reach))
 
 
 class _Spool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from flowaudit import reports, scope
 from flowaudit.audit import baseline
-from flowaudit.audit.auditor import Auditor, Plan
+from flowaudit.audit.auditor import Auditor, Terms
 from flowaudit.audit.remedies import remedy_of
 from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Criteria, Report, TrafficType
@@ -79,7 +79,7 @@ def run(request: Request) -> int:
     found = _exemptions(request.exemptions)
     requested = _requested(request, aws.first_regions(session))
     criteria = Criteria(request.traffic_type, request.min_retention)
-    plan = Plan(
+    terms = Terms(
         requested=requested,
         live=request.source is None,
         criteria=criteria,
@@ -89,7 +89,7 @@ def run(request: Request) -> int:
     )
     gc.freeze()  # what is there by now stays; from here on an organization makes garbage
     gc.enable()
-    with Auditor(plan) as auditor:
+    with Auditor(terms) as auditor:
         interrupted = _read(request, session, auditor)
         report = auditor.report(interrupted=interrupted, show_all=request.show_all)
         reports.write(targets, lambda name: render(name, report), quiet=request.quiet)

@@ -94,11 +94,11 @@ def _regions(report: Report) -> dict[str, Region]:
 
 
 def _standards() -> list[tuple[tuple[Control, ...], list[str]]]:
-    """Return each set of controls once, with the requirements that help to prove it."""
+    """Return each set of controls once, with the requirements that help to prove it; none last."""
     found: dict[tuple[Control, ...], list[str]] = {}
     for id_, audited in REQUIREMENTS.items():
         found.setdefault(audited.control.standards, []).append(id_)
-    return list(found.items())
+    return sorted(found.items(), key=lambda item: not item[0])
 
 
 def _verdicts(report: Report) -> Iterator[Verdict]:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flowaudit.audit.auditor import Auditor, Plan
+from flowaudit.audit.auditor import Auditor, Terms
 from flowaudit.facts import RegionFacts
 from flowaudit.judging.finding import Report, Status
 from flowaudit.judging.requested import Requested
@@ -259,7 +259,7 @@ def report_by(auditor: Auditor, text: str) -> Report:
 @given(text=st.text(max_size=50))
 @text_about_anything
 def test_no_text_from_aws_rewrites_what_a_screen_shows(name: str, text: str) -> None:
-    with Auditor(Plan(requested=Requested(owner_tag="Team"))) as auditor:
+    with Auditor(Terms(requested=Requested(owner_tag="Team"))) as auditor:
         told = rendered(name, report_by(auditor, text))
     if name == "table":
         told = click.unstyle(told)
