@@ -64,10 +64,16 @@ dist: ## build what a release publishes: sdist, wheel, and the bill of what is i
 	  --output-format JSON --output-file dist/vpc-flow-logs.cdx.json $(INSTALLED)
 	@ls dist
 
+# Of the folders that users get; each line is a package's name and its pin.
+FOR_USERS = $(VENV)/bin/uv pip compile - --constraint requirements.lock --universal --python-version 3.11 \
+  --no-annotate --no-header --quiet --output-file
+
 lock: $(READY) ## pin the newest versions that pyproject.toml allows into the locks
-	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	@$(VENV)/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --upgrade --quiet \
 	  --custom-compile-command "make lock" --output-file requirements.lock
+	@printf '%s\n' jsonschema pulumi-policy pyyaml | $(FOR_USERS) policypack/requirements.txt
+	@printf '%s\n' pulumi pulumi-aws | $(FOR_USERS) components/requirements.txt
 	@$(VENV)/bin/uv pip compile --group release --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --upgrade --quiet \
 	  --custom-compile-command "make lock" --output-file .github/release-requirements.txt

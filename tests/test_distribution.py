@@ -1,24 +1,137 @@
 """What `pip install .` installs: all of both packages, data files included."""
 
+import re
+import subprocess
+import sys
 import tomllib
+from filecmp import dircmp
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+
+from flowaudit.errors import ConfigurationError
+from flowaudit.packs import COMPONENTS, POLICY_PACK, Folder, write
+
+from .virtual_environments import with_only
 
 REPOSITORY = Path(__file__).parents[1]
-SETUPTOOLS: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"][
-    "setuptools"
-]
+PYPROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+SETUPTOOLS: dict[str, Any] = PYPROJECT["tool"]["setuptools"]
+PACKAGES = sorted(name for name in SETUPTOOLS["packages"] if "." not in name)
+KINDS = {"pack": POLICY_PACK, "components": COMPONENTS}
 
 
-@pytest.mark.parametrize("package", ["vpc_flow_logs", "flowaudit"])
+class Installation:
+    """The wheel in a virtual environment, with what it requires without an extra."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sizes = with_only(PYPROJECT["project"]["dependencies"], folder)
+        self.bin = folder / "bin"
+        uv = [sys.executable, "-m", "uv", "--offline", "--quiet"]
+        wheels = folder / "wheels"
+        subprocess.run(
+            [*uv, "build", "--wheel", "--no-build-isolation", "--out-dir", wheels, REPOSITORY],
+            check=True,
+        )
+        [wheel] = wheels.glob("*.whl")
+        python = self.bin / "python"
+        subprocess.run([*uv, "pip", "install", "--no-deps", "--python", python, wheel], check=True)
+
+    def run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment, anywhere but in the checkout."""
+        return subprocess.run(
+            [self.bin / program, *arguments],
+            cwd=self.bin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The wheel, built once and installed."""
+    return Installation(tmp_path_factory.mktemp("installation"))
+
+
+def test_the_command_alone_is_small_and_has_no_pulumi(installation: Installation) -> None:
+    assert len(installation.sizes) < 25
+    assert sum(installation.sizes.values()) < 50_000_000
+    assert not any("pulumi" in name for name in installation.sizes)
+    version = installation.run("vpc-flow-logs", "--version")
+    assert version.stdout == f"vpc-flow-logs, version {PYPROJECT['project']['version']}\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"),
+    [
+        ("vpc_flow_logs", "stack"),
+        ("vpc_flow_logs_stack.run", "stack"),
+        ("vpc_flow_logs_policies", "policies"),
+    ],
+)
+def test_without_its_extra_an_import_is_one_clear_line(
+    installation: Installation, module: str, extra: str
+) -> None:
+    failed = installation.run("python", "-c", f"import {module}")
+    assert "During handling" not in failed.stderr
+    last = failed.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: ")
+    assert last.endswith(f"python -m pip install 'vpc-flow-logs[{extra}]'")
+
+
+@pytest.mark.parametrize("command", KINDS)
+def test_a_folder_that_the_installed_command_writes_is_that_of_the_checkout(
+    installation: Installation, tmp_path: Path, command: str
+) -> None:
+    write(KINDS[command], tmp_path / "checkout")
+    written = installation.run("vpc-flow-logs", command, tmp_path / "installed")
+    assert written.returncode == 0, written.stderr
+    compared = dircmp(tmp_path / "checkout", tmp_path / "installed", ignore=["__pycache__"])
+    assert compared.common_files
+    assert len(compared.common_dirs) == 2
+    for one in (compared, *compared.subdirs.values()):
+        assert (one.left_only, one.right_only, one.diff_files) == ([], [], [])
+
+
+def test_only_an_empty_folder_is_written_to(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write(POLICY_PACK, mine)
+    before = sorted(mine.rglob("*"))
+    with pytest.raises(ConfigurationError, match="is not empty"):
+        write(COMPONENTS, mine)
+    assert sorted(mine.rglob("*")) == before
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        write(POLICY_PACK, tmp_path / "file" / "folder")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_the_requirements_of_a_folder_are_pinned_as_the_lock_is(kind: Folder) -> None:
+    lock = dict(
+        re.findall(
+            r"^([\w.-]+)==([\w.]+)", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE
+        )
+    )
+    lines = (REPOSITORY / kind.launcher / "requirements.txt").read_text().splitlines()
+    pins = {requirement.name: str(requirement.specifier) for requirement in map(Requirement, lines)}
+    assert pins == {name: f"=={lock[name]}" for name in pins}, "run: make lock"
+    extra = {"policypack": "policies", "components": "stack"}[kind.launcher]
+    for wanted in map(Requirement, PYPROJECT["project"]["optional-dependencies"][extra]):
+        assert wanted.specifier.contains(pins[wanted.name].removeprefix("=="))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
 def test_no_file_of_a_package_is_left_out(package: str) -> None:
     folder = REPOSITORY / SETUPTOOLS["package-dir"][package]
     installed = {
         file
         for name in SETUPTOOLS["packages"]
         if name.split(".")[0] == package
+        and name not in SETUPTOOLS["package-dir"].keys() - {package}
         for file in folder.joinpath(*name.split(".")[1:]).glob("*.py")
     }
     for pattern in SETUPTOOLS["package-data"][package]:

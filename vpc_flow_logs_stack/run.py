@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import botocore.exceptions
-import pulumi
-import pulumi_aws
+
+try:
+    import pulumi
+    import pulumi_aws
+except ModuleNotFoundError as error:
+    message = f"the stack needs {error.name}: python -m pip install 'vpc-flow-logs[stack]'"
+    raise ImportError(message) from None
 
 from flowaudit.reading import aws
 from vpc_flow_logs_control import exemptions

@@ -1,5 +1,10 @@
 """Pulumi components with which a VPC logs its rejected traffic."""
 
+try:
+    import pulumi_aws  # noqa: F401  # pyright: ignore[reportUnusedImport]
+except ModuleNotFoundError as error:
+    message = f"vpc_flow_logs needs {error.name}: python -m pip install 'vpc-flow-logs[stack]'"
+    raise ImportError(message) from None
 from vpc_flow_logs.arguments import (
     DestinationOptionsArgs,
     FlowLogsComplianceArgs,

@@ -7,6 +7,12 @@ A file here that has a `GATED` judges the requirement of its name in
 from importlib import import_module
 from pathlib import Path
 
+try:
+    import pulumi_policy  # noqa: F401  # pyright: ignore[reportUnusedImport]
+except ModuleNotFoundError as error:
+    message = f"the policies need {error.name}: python -m pip install 'vpc-flow-logs[policies]'"
+    raise ImportError(message) from None
+
 from vpc_flow_logs_control import requirements as control
 
 from .requirement import GatedRequirement

@@ -1,7 +1,6 @@
 """Projects that the real Pulumi CLI deploys to an AWS of their own."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pytest
 import yaml
 
 import localcloud
+from flowaudit.packs import COMPONENTS, POLICY_PACK, write
 from localcloud import LocalCloud
 from localcloud.environment import REGION
 
@@ -28,24 +28,20 @@ def cloud() -> Generator[LocalCloud, None, None]:
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    """A copy of the policy pack, outside the repository."""
-    return _copy(REPOSITORY / "policypack", tmp_path / "policypack", REPOSITORY / ".venv")
+    """The policy pack as users get it, outside the repository."""
+    folder = tmp_path / "policypack"
+    write(POLICY_PACK, folder)
+    (folder / "venv").symlink_to(REPOSITORY / ".venv")
+    return folder
 
 
 @pytest.fixture
 def package(tmp_path: Path, virtualenv: Path) -> Path:
-    """A copy of the component package, outside the repository."""
-    return _copy(REPOSITORY / "components", tmp_path / "package", virtualenv)
-
-
-def _copy(folder: Path, copy: Path, virtualenv: Path) -> Path:
-    """Copy a folder that the engine runs, with the control and its virtual environment in it."""
-    ignored = shutil.ignore_patterns("venv", "__pycache__")
-    shutil.copytree(folder, copy, ignore=ignored)
-    control = "vpc_flow_logs_control"
-    shutil.copytree(REPOSITORY / control, copy / control, ignore=ignored)
-    (copy / "venv").symlink_to(virtualenv)
-    return copy
+    """The component package as users get it, outside the repository."""
+    folder = tmp_path / "package"
+    write(COMPONENTS, folder)
+    (folder / "venv").symlink_to(virtualenv)
+    return folder
 
 
 @dataclass(frozen=True)

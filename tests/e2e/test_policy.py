@@ -24,17 +24,16 @@ import venv
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.requirements import Requirement
 
 import localcloud
 from localcloud import LocalCloud
 
 from ..running_plugins import running_plugins
+from ..virtual_environments import with_only
 from .conftest import Project
 
 CASES = Path(__file__).parent / "policy"
@@ -183,36 +182,11 @@ def test_each_stage_gives_the_expected_verdicts(case: Case) -> None:
     case.judged("preview", "after", *case.expected.get("arguments", ()))
 
 
-def only(requirements: Path, virtualenv: Path) -> None:
-    """Make a virtual environment with what a requirements.txt asks for, and nothing else.
-
-    The distributions are links to those of this Python, so nothing is downloaded.
-    """
-    venv.create(virtualenv, symlinks=True)
-    [packages] = virtualenv.glob("lib/python*/site-packages")
-    pending = [Requirement(line) for line in requirements.read_text().splitlines()]
-    seen: set[str] = set()
-    while pending:
-        wanted = pending.pop()
-        if wanted.name in seen or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
-            continue
-        seen.add(wanted.name)
-        found = metadata.distribution(wanted.name)
-        assert wanted.specifier.contains(found.version), f"{wanted} is not what is installed"
-        pending += [Requirement(line) for line in found.requires or []]
-        for top in {file.parts[0] for file in found.files or [] if file.parts[0] != ".."}:
-            # Namespace packages, such as google, belong to several distributions.
-            link = packages / top
-            if link.is_symlink() and not link.exists():
-                link.unlink()
-            if not link.exists():
-                link.symlink_to(Path(str(found.locate_file(top))))
-
-
 @pytest.mark.parametrize("case", ["direct"], indirect=True)
 def test_the_pack_runs_with_nothing_but_its_own_requirements(case: Case) -> None:
     (case.pack / "venv").unlink()
-    only(case.pack / "requirements.txt", case.pack / "venv")
+    requirements = (case.pack / "requirements.txt").read_text().splitlines()
+    with_only(requirements, case.pack / "venv")
     python = case.pack / "venv" / "bin" / "python"
     for module in ("pulumi_aws", "boto3", "flowaudit", "vpc_flow_logs"):
         missing = subprocess.run(

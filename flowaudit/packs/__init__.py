@@ -1,0 +1,89 @@
+"""`pack` and `components`: the folders that Pulumi's engine runs, written for users.
+
+Each is self-contained: what the engine starts, the packages that it needs of this project, and the
+pinned requirements of both. In the project's own checkout the same launchers stand in `policypack/`
+and `components/`; installed, they are in this package.
+"""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from flowaudit.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A kind of folder that can be written.
+
+    Attributes:
+        launcher: The name of the folder that has what the engine starts.
+        packages: The importable packages that go with it. They are copied, and not imported, since
+            what they need is not installed with the command.
+    """
+
+    launcher: str
+    packages: tuple[str, ...]
+
+
+POLICY_PACK = Folder("policypack", ("vpc_flow_logs_policies", "vpc_flow_logs_control"))
+COMPONENTS = Folder("components", ("vpc_flow_logs", "vpc_flow_logs_control"))
+
+
+def write(kind: Folder, target: Path) -> None:
+    """Write a folder.
+
+    Args:
+        kind: What to write.
+        target: The folder, which may be there when it is empty.
+
+    Raises:
+        ConfigurationError: The target is not empty or cannot be written. Nothing is changed then.
+    """
+    try:
+        if target.exists() and any(target.iterdir()):
+            raise ConfigurationError(
+                f"{target} is not empty: name another folder, or delete this one first"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the target and renamed, so that no half of one is ever taken for the whole.
+        with tempfile.TemporaryDirectory(
+            dir=target.parent, prefix=f".{target.name}."
+        ) as unfinished:
+            whole = Path(unfinished, "folder")
+            _copy(_launcher(kind.launcher), whole, of=kind)
+            for package in kind.packages:
+                _copy(_package(package), whole / package)
+            if target.exists():
+                target.rmdir()
+            whole.rename(target)
+    except OSError as error:
+        raise ConfigurationError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _copy(source: Path, target: Path, of: Folder | None = None) -> None:
+    """Copy a folder, or of a launcher's folder the files alone: a checkout has more in it."""
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        left = {name for name in names if name == "__pycache__"}
+        if of and Path(folder) == source:
+            left |= {name for name in names if Path(folder, name).is_dir()}
+        return left
+
+    shutil.copytree(source, target, ignore=ignored)
+
+
+def _launcher(name: str) -> Path:
+    installed = Path(__file__).parent / name
+    return installed if installed.is_dir() else Path(__file__).parents[2] / name
+
+
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ConfigurationError(
+            f"The package {name} is missing from this installation: install vpc-flow-logs again"
+        )
+    return Path(spec.origin).parent
