@@ -14,7 +14,7 @@ SHELL       := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint dist lock clean
+.PHONY: help setup demo test lint mutants dist lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lint: setup ## formatting, lint, strict types, architecture, workflows
 	@if command -v go >/dev/null; then \
 	  cd .github/actionlint && go tool actionlint -shellcheck= -pyflakes= ../workflows/*.yml ../../examples/github-actions/*.yml; \
 	else echo "Skipped actionlint, which is built with Go (https://go.dev/dl/): CI runs it."; fi
+
+mutants: setup ## make small mistakes in what decides, and see whether the tests notice: an hour
+	@$(PY) -m bench.mutants
 
 dist: ## build what a release publishes: sdist, wheel, and the bill of what is installed with them
 	@rm -rf dist $(TOOLS) $(INSTALLED)

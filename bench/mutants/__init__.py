@@ -1,0 +1,1 @@
+"""How many small mistakes in what decides the tests notice."""
