@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flowaudit.facts import DeliveryRole
+from flowaudit.facts import DeliveryRole, RegionFacts
 from flowaudit.facts import LogGroup as FoundLogGroup
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts, Role
@@ -364,6 +364,10 @@ def test_one_vpc_of_several_that_is_gone_is_told_of() -> None:
             },
             "is a Firehose stream of another account",
         ),
+        (
+            {"permissionsBoundary": f"arn:aws-cn:iam::{ACCOUNT}:policy/x"},
+            "permissionsBoundary: .* is in the partition aws-cn",
+        ),
     ],
 )
 def test_a_destination_that_aws_would_refuse_stops_the_run(
@@ -373,7 +377,24 @@ def test_a_destination_that_aws_would_refuse_stops_the_run(
         planned(account(region(vpc())), **configuration)
 
 
+def test_a_secret_that_aws_would_refuse_is_not_shown() -> None:
+    arn = "arn:aws-cn:s3:::hidden"
+    facts = account(region(vpc()))
+    for secret in (frozenset({"destinationArn"}), frozenset[str]()):
+        configuration = replace(configured(destinationArn=arn), secret=secret)
+        with pytest.raises(PlanError) as raised:
+            plan(configuration, [facts], State(), Exemptions(), STACK)
+        assert (arn in str(raised.value)) is not bool(secret)
+
+
 # What this stack made
+
+
+def test_a_log_group_in_the_state_is_that_of_its_account() -> None:
+    elsewhere = GROUP_ARN.replace(ACCOUNT, "999999999999")
+    there = AccountFacts("999999999999", "aws", (RegionFacts("999999999999", REGION),))
+    found = planned(account(region(vpc())), there, state=known({elsewhere: {}}))
+    assert [group.arn for group in found.log_groups] == [GROUP_ARN]
 
 
 def test_what_is_in_the_state_stays_ours_whatever_others_add() -> None:
@@ -430,6 +451,20 @@ def test_nothing_is_imported_in_place_of_what_the_state_has(
     )
     assert found.flow_logs[0].import_id == import_id
     assert found.log_groups[0].claim is Claim.OURS
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize(("traffic_type", "told"), [("REJECT", False), ("ALL", True)])
+def test_what_the_state_has_half_is_no_leftover_but_another_one_is(
+    traffic_type: str, told: bool
+) -> None:
+    log = flow_log("fl-1", stack=STACK, group="VPC-Flow-Logs", traffic_type=traffic_type)
+    facts = region(vpc(), logs=(log,), groups={"VPC-Flow-Logs": 365})
+    names = {(FLOW_LOG, f"{REGION}-vpc-1-reject"): None}
+    found = planned(
+        account(facts, log_group_owners={GROUP_ARN: STACK}), state=State({}, names=names)
+    )
+    assert any("neither in its state" in warning for warning in found.warnings) is told
 
 
 def test_a_leftover_of_ours_that_is_not_wanted_is_told_of() -> None:
@@ -452,6 +487,7 @@ def test_what_the_state_has_is_not_deleted_for_a_place_that_one_it_lost_takes() 
     assert found.flow_logs == ()
     (trouble,) = found.troubles
     assert "`aws ec2 delete-flow-logs --region eu-west-1 --flow-log-ids fl-2`" in trouble
+    assert [group.arn for group in found.log_groups] == [GROUP_ARN], "it holds records"
 
 
 def test_ours_that_does_not_deliver_is_told_of() -> None:
@@ -681,6 +717,7 @@ def test_ours_is_not_moved_to_where_somebody_elses_stands() -> None:
     assert outcome(found) is Outcome.UNCOVERED
     assert "fl-9, which is not this stack's, logs it already" in found.troubles[0]
     assert found.deletions == ("the flow log eu-west-1-vpc-1-reject",)
+    assert GROUP_ARN in {group.arn for group in found.log_groups}, "fl-9 delivers to it"
 
 
 def test_duplicate_keeps_the_one_that_ours_would_be() -> None:
