@@ -198,9 +198,11 @@ def _matches_action(statement: Statement, action: str) -> Answer:
 
 
 def _matches_resource(statement: Statement, log_group_arn: str | None) -> Answer:
-    if "NotResource" in statement or log_group_arn is None:
+    if "NotResource" in statement:
         return Answer.UNKNOWN
     patterns = _many(statement.get("Resource"))
+    if log_group_arn is None:
+        return Answer.YES if "*" in patterns else Answer.UNKNOWN
     # What lies in a log group; a pattern that ends with the group's name does not reach it, and
     # delivery fails with "Access error" (Amazon VPC User Guide, "Publish to CloudWatch Logs").
     inside = f"{log_group_arn}:log-stream:eni-0123456789abcdef0-reject"

@@ -142,8 +142,8 @@ class Writing(Enum):
 
     NO_POLICY = "has no policy at all, so that it may not write into the log group"
     NO_ACTION = (
-        "has no policy that allows logs:CreateLogStream and logs:PutLogEvents, so that it may not "
-        "write into the log group"
+        "has no policy that allows logs:CreateLogStream and logs:PutLogEvents, or has one that "
+        "denies them, so that it may not write into the log group"
     )
     NOT_INSIDE = (
         "has a policy for the log group itself and not for what lies in it: its resource has to "

@@ -431,6 +431,12 @@ def test_a_role_that_surely_may_not_write_is_found(stack: Stack, document: str, 
     assert text in said
 
 
+def test_a_role_that_a_policy_denies_to_write_anywhere_is_found(stack: Stack) -> None:
+    deny = policy("logs:*", resource="*").replace("Allow", "Deny")
+    [said] = role_violations(stack, inlinePolicies=inline(policy(*WRITES), deny))
+    assert "has one that denies them" in said
+
+
 @pytest.mark.parametrize(
     "properties",
     [
