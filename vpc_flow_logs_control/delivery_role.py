@@ -142,7 +142,7 @@ def allows_delivery(documents: Iterable[object], log_group_arn: str | None) -> A
 def _allows(documents: Sequence[object], action: str, log_group_arn: str | None) -> Answer:
     allowed = denied = Answer.NO
     for document in documents:
-        if not isinstance(document, Mapping):
+        if not isinstance(document, Mapping) or not _is_understood(cast("Statement", document)):
             allowed = Answer.YES if allowed is Answer.YES else Answer.UNKNOWN
             denied = Answer.YES if denied is Answer.YES else Answer.UNKNOWN
             continue
@@ -163,15 +163,22 @@ def _allows(documents: Sequence[object], action: str, log_group_arn: str | None)
     return Answer.UNKNOWN if allowed is Answer.YES and denied is Answer.UNKNOWN else allowed
 
 
+def _is_understood(document: Statement) -> bool:
+    return all(isinstance(each, Mapping) for each in _many(document.get("Statement")))
+
+
 def _doubt(answer: Answer) -> int:
     """Order answers from no over unknown to yes."""
     return [Answer.NO, Answer.UNKNOWN, Answer.YES].index(answer)
 
 
 def _statements(document: Statement) -> list[Statement]:
-    """Return a document's statements; IAM takes one in place of a list of one."""
+    """Return a document's statements; IAM takes one in place of a list of one.
+
+    One that cannot be understood is for an action that is not known.
+    """
     return [
-        cast("Statement", each) if isinstance(each, Mapping) else {"NotAction": "*"}
+        cast("Statement", each) if isinstance(each, Mapping) else {"Action": [None]}
         for each in _many(document.get("Statement"))
     ]
 
@@ -189,10 +196,12 @@ def _names_service(statement: Statement) -> Answer:
 
 
 def _matches_action(statement: Statement, action: str) -> Answer:
-    if "NotAction" in statement:
-        return Answer.UNKNOWN
-    patterns = _many(statement.get("Action"))
-    if any(isinstance(each, str) and _like(each.lower(), action.lower()) for each in patterns):
+    excepted = "NotAction" in statement
+    patterns = _many(statement.get("NotAction" if excepted else "Action"))
+    named = any(isinstance(each, str) and _like(each.lower(), action.lower()) for each in patterns)
+    if excepted:
+        return Answer.NO if named else Answer.UNKNOWN
+    if named:
         return Answer.YES
     return Answer.NO if all(isinstance(each, str) for each in patterns) else Answer.UNKNOWN
 

@@ -431,6 +431,12 @@ def test_a_role_that_surely_may_not_write_is_found(stack: Stack, document: str, 
     assert text in said
 
 
+def test_a_role_whose_policy_allows_everything_but_logs_is_found(stack: Stack) -> None:
+    everything_else = policy("logs:*", resource="*").replace('"Action"', '"NotAction"')
+    [said] = role_violations(stack, inlinePolicies=inline(everything_else))
+    assert "has no policy that allows logs:CreateLogStream" in said
+
+
 def test_a_role_that_a_policy_denies_to_write_anywhere_is_found(stack: Stack) -> None:
     deny = policy("logs:*", resource="*").replace("Allow", "Deny")
     [said] = role_violations(stack, inlinePolicies=inline(policy(*WRITES), deny))
