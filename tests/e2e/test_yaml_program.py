@@ -1,4 +1,4 @@
-"""A program in Pulumi YAML, which uses the component package by its folder."""
+"""A program in Pulumi YAML, which uses every component of the package by its folder."""
 
 from pathlib import Path
 
@@ -18,13 +18,24 @@ plugins:
   providers:
   - {{name: vpc-flow-logs, path: {package}}}
 resources:
+  shared:
+    type: vpc-flow-logs:index:SharedLogDestination
+    properties:
+      regions: [eu-west-1]
+      retentionInDays: ${{retentionInDays}}
   net:
     type: vpc-flow-logs:index:VpcFlowLogs
     properties:
       vpcId: ${{vpcId}}
-      retentionInDays: ${{retentionInDays}}
+      logGroupArn: ${{shared.logGroupArns["eu-west-1"]}}
+      roleArn: ${{shared.roleArn}}
+  compliance:
+    type: vpc-flow-logs:index:FlowLogsCompliance
+    properties:
+      regions: [eu-west-1]
 outputs:
   flowLogId: ${{net.flowLogId}}
+  ruleArn: ${{compliance.ruleArns["eu-west-1"]}}
 """
 
 
@@ -37,7 +48,9 @@ def test_a_yaml_program_is_gated_deployed_left_alone_and_taken_back(
     (folder / "Pulumi.yaml").write_text(PROGRAM.format(package=package))
     program = Project(folder, environment)
     program.make_stack(cloud)
-    ec2 = cloud.client("ec2")
+    ec2, config = cloud.client("ec2"), cloud.client("config")
+    recorder = {"name": "default", "roleARN": "arn:aws:iam::123456789012:role/config"}
+    config.put_configuration_recorder(ConfigurationRecorder=recorder)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 
     program.configure(vpcId=vpc, retentionInDays=42)
@@ -59,7 +72,11 @@ def test_a_yaml_program_is_gated_deployed_left_alone_and_taken_back(
     (flow_log,) = ec2.describe_flow_logs()["FlowLogs"]
     assert flow_log["FlowLogId"] == program.outputs()["flowLogId"]
     assert flow_log["ResourceId"] == vpc
+    [rule] = config.describe_config_rules()["ConfigRules"]
+    assert rule["ConfigRuleArn"] == program.outputs()["ruleArn"]
     program.pulumi("preview", "--expect-no-changes")
 
     program.pulumi("destroy", "--yes", "--skip-preview")
     assert not ec2.describe_flow_logs()["FlowLogs"]
+    assert not cloud.client("logs").describe_log_groups()["logGroups"]
+    assert not config.describe_config_rules()["ConfigRules"]
