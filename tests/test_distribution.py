@@ -140,3 +140,15 @@ def test_no_file_of_a_package_is_left_out(package: str) -> None:
         file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts
     }
     assert present == installed
+
+
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    version = PYPROJECT["project"]["version"]
+    for file, written in {
+        "flowaudit/__init__.py": f'__version__ = "{version}"',
+        "components/__main__.py": f'"{version}"',
+        "policypack/PulumiPolicy.yaml": f"version: {version}",
+        "examples/github-actions/gate.yml": f"vpc-flow-logs=={version}",
+        "examples/gitlab-ci/gate.yml": f"vpc-flow-logs=={version}",
+    }.items():
+        assert written in (REPOSITORY / file).read_text(encoding="utf-8"), file
