@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import botocore.exceptions
 
 from flowaudit.errors import ConfigurationError
-from flowaudit.reading import aws, credentials
+from flowaudit.reading import aws, credentials, internals
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -32,7 +32,7 @@ def open_session(
             a setting with which no client can be made.
     """
     try:
-        session = aws.open_session(profile)
+        session = internals.open_session(profile)
         session.get_scoped_config()  # where a wrong profile shows
         aws.first_regions(session)  # where a wrong home region shows
         known = aws.known_regions(session)

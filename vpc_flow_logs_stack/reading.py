@@ -58,7 +58,7 @@ def read(
     """Read every account of the configuration, all regions at once.
 
     Args:
-        session: See `flowaudit.reading.aws.open_session`.
+        session: See `flowaudit.reading.internals.open_session`.
         configuration: Which accounts and regions, and the names to look for.
         known: ARNs of what is in the stack's state.
 

@@ -12,7 +12,7 @@ except ModuleNotFoundError as error:
     message = f"the stack needs {error.name}: python -m pip install 'vpc-flow-logs[stack]'"
     raise ImportError(message) from None
 
-from flowaudit.reading import aws
+from flowaudit.reading import aws, internals
 from vpc_flow_logs_control import exemptions
 from vpc_flow_logs_control.ownership import stack_tag_value
 from vpc_flow_logs_stack import cost, engine, reading
@@ -35,7 +35,7 @@ def run() -> None:
     """
     tag = stack_tag_value(pulumi.get_project(), pulumi.get_stack())
     try:
-        session = aws.open_session(pulumi.Config("aws").get("profile"))
+        session = internals.open_session(pulumi.Config("aws").get("profile"))
         wanted = engine.read_configuration(aws.known_regions(session))
         lifted = (
             exemptions.read(wanted.exemptions, datetime.now(UTC).date())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from flowaudit.reading import aws
+from flowaudit.reading import aws, internals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def assuming(
     def assume() -> "Session":
         answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="vpc-flow-logs")
         keys = answer["Credentials"]
-        entered = aws.open_session(profile)
+        entered = internals.open_session(profile)
         entered.set_config_variable("region", home)
         entered.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return entered

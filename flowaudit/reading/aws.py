@@ -13,9 +13,7 @@ from botocore.parsers import ResponseParserError
 
 from flowaudit import __version__
 from flowaudit.facts import Cause, Unread
-from flowaudit.reading import certificates
-from flowaudit.reading.plumbing import make_session
-from flowaudit.reading.service_models import TrimmedLoader
+from flowaudit.reading import internals
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -46,22 +44,6 @@ DEFAULT_REGIONS = (
     "us-west-1",
     "us-west-2",
 )
-
-_loader = TrimmedLoader()
-
-
-def open_session(profile: str | None = None) -> "Session":
-    """Return a botocore session with the user's configuration, that makes clients fast.
-
-    Args:
-        profile: A profile of `~/.aws/config`; by default `$AWS_PROFILE`, else the default one.
-
-    Raises:
-        botocore.exceptions.ProfileNotFound: When there is no such profile (at the first use).
-    """
-    session = make_session(profile)
-    session.register_component("data_loader", _loader)
-    return session
 
 
 def home_region(session: "Session") -> str:
@@ -143,7 +125,7 @@ def make_client(
             user_agent_extra=f"vpc-flow-logs/{__version__}",
         ),
     )
-    certificates.share(client)
+    internals.share_certificates(client)
     meter.attach(client)
     return client
 

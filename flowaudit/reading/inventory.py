@@ -102,7 +102,7 @@ class Inventory:
         """Prepare; nothing is read before the iteration.
 
         Args:
-            session: Credentials and configuration; see `flowaudit.reading.aws.open_session`.
+            session: Credentials and configuration; see `flowaudit.reading.internals.open_session`.
             accounts: Which accounts; they are taken one by one as there is room.
             regions: Which regions; None for every region that is enabled in the account.
             exclude_regions: Regions that are not read, enabled or not.

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from flowaudit.__main__ import main
+from flowaudit.reading import internals
 from localcloud import aws_api
 from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs_control.ownership import ROLE_NAME, STACK_TAG
@@ -207,6 +208,13 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Path) -
         "COLUMNS": "160",
     }.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(params=["our botocore", "plain botocore"])
+def botocore_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test twice: the second time with nothing that leans on botocore's private parts."""
+    if request.param == "plain botocore":
+        monkeypatch.setenv(internals.CLOSED, "1")
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 from .conftest import ACCOUNT, REGIONS, Audit, Cloud, Result
 from .fault_proxy import Answer, Proxy, Question, error
 
+pytestmark = pytest.mark.usefixtures("botocore_door")
+
 MEMBER = "111111111111"
 ROLE = f"arn:aws:iam::{MEMBER}:role/audit"
 

@@ -18,6 +18,8 @@ from .fault_proxy import Answer, Fault, Proxy, Question
 if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
 
+pytestmark = pytest.mark.usefixtures("botocore_door")
+
 SOURCES = "describe_configuration_aggregator_sources_status"
 SELECT = "select_aggregate_resource_config"
 

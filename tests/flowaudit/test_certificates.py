@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from flowaudit.reading import aws, certificates
+from flowaudit.reading import aws, internals
+from flowaudit.reading.internals import certificates
 
 IDENTITY = b"""<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
@@ -84,7 +85,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, url: str) -> pytest.MonkeyPatch
 
 
 def client(bundle: Path) -> Any:
-    session = aws.open_session()
+    session = internals.open_session()
     session.set_config_variable("ca_bundle", str(bundle))
     return aws.make_client(session, "sts", "eu-west-1", aws.Meter())
 

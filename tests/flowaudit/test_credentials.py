@@ -48,7 +48,7 @@ def test_a_credential_process_that_hangs_is_cut_off(
         role = "role_arn = arn:aws:iam::123456789012:role/audit"
         lines = [role, "source_profile = source", "[profile source]", *lines]
     configure(tmp_path, monkeypatch, *lines)
-    monkeypatch.setattr("flowaudit.reading.credentials.PATIENCE", 0.3)
+    monkeypatch.setattr("flowaudit.reading.internals.credential_providers.PATIENCE", 0.3)
 
     result = audit("--profile", "asks")
 

@@ -12,6 +12,8 @@ from localcloud import log_group_identifiers
 from .conftest import Audit, Cloud
 from .fault_proxy import Answer, Fault, Proxy, Question, body
 
+pytestmark = pytest.mark.usefixtures("botocore_door")
+
 LOGS = "logs:DescribeLogGroups"
 
 

@@ -9,6 +9,8 @@ from flowaudit.renderers import FORMATS
 from .conftest import REGIONS, Audit, Cloud
 from .fault_proxy import Proxy, error
 
+pytestmark = pytest.mark.usefixtures("botocore_door")
+
 READING_A_ROLE = ("iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")
 NOT_ALLOWED = error("AccessDenied", "not authorized to perform: iam:GetRole", status=403)
 

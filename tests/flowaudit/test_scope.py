@@ -13,6 +13,8 @@ from flowaudit.reading.listings import FLOW_LOGS, LOG_GROUPS, VPCS
 from .conftest import ACCOUNT, REGIONS, Audit, Cloud
 from .fault_proxy import Proxy, body
 
+pytestmark = pytest.mark.usefixtures("botocore_door")
+
 TWO_REGIONS = (
     b'<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>'
     b"<item><regionName>eu-west-1</regionName></item><item><regionName>us-east-1</regionName>"

@@ -9,7 +9,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from flowaudit.reading.service_models import ENDPOINTS, OPERATIONS, TrimmedLoader
+from flowaudit.reading.internals.service_models import ENDPOINTS, OPERATIONS, TrimmedLoader
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from flowaudit.reading.aws import Meter, make_client, open_session
+from flowaudit.reading import internals
+from flowaudit.reading.aws import Meter, make_client
 from vpc_flow_logs_control.delivery_role import delivery_policy
 from vpc_flow_logs_control.ownership import STACK_TAG
 
@@ -156,7 +157,7 @@ def test_a_role_of_another_stack_is_not_left(absent: Command, cloud: Cloud) -> N
 
 def test_roles_are_asked_for_where_iam_is() -> None:
     """IAM has one endpoint, and one region to sign for, for a whole partition."""
-    client = make_client(open_session(), "iam", "eu-west-1", Meter())
+    client = make_client(internals.open_session(), "iam", "eu-west-1", Meter())
 
     assert client.meta.endpoint_url == "https://iam.amazonaws.com"
     assert client.meta.region_name == "aws-global"

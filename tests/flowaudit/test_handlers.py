@@ -8,8 +8,9 @@ from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
-from flowaudit.reading import aws, plumbing
-from flowaudit.reading.service_models import OPERATIONS
+from flowaudit.reading import aws
+from flowaudit.reading.internals import handlers as our
+from flowaudit.reading.internals.service_models import OPERATIONS
 
 # What botocore emits around a call, and when a client or its methods are made.
 EVENTS = (
@@ -56,7 +57,7 @@ def hyphenized(service: str) -> str:
 
 @pytest.mark.parametrize(("service", "operation"), CALLED)
 def test_every_event_of_our_calls_has_botocores_own_handlers(service: str, operation: str) -> None:
-    ours, theirs = aws.open_session(), Session()
+    ours, theirs = our.make_session(None), Session()
     for event in EVENTS:
         name = event.format(service=hyphenized(service), operation=operation)
         assert handlers(ours, name) == handlers(theirs, name), name
@@ -65,7 +66,7 @@ def test_every_event_of_our_calls_has_botocores_own_handlers(service: str, opera
 def test_the_handlers_of_the_documentation_are_gone() -> None:
     name = "docs.request-params.s3.PutObject.complete-section"
 
-    assert len(handlers(Session(), name)) > len(handlers(aws.open_session(), name))
+    assert len(handlers(Session(), name)) > len(handlers(our.make_session(None), name))
 
 
 @pytest.mark.parametrize(("service", "operation"), CALLED)
@@ -78,7 +79,7 @@ def test_no_event_of_our_calls_ever_had_another_name(service: str, operation: st
 
 @pytest.mark.parametrize("service", [*OPERATIONS, "organizations", "config"])
 def test_clients_call_services_by_the_name_of_their_events(service: str) -> None:
-    client = aws.make_client(aws.open_session(), service, "eu-west-1", aws.Meter())
+    client = aws.make_client(our.make_session(None), service, "eu-west-1", aws.Meter())
 
     assert client.meta.service_model.service_id.hyphenize() == hyphenized(service)
 
@@ -98,19 +99,17 @@ def test_clients_call_services_by_the_name_of_their_events(service: str) -> None
     ],
 )
 def test_times_are_read_as_botocore_reads_them(text: Any) -> None:
-    assert plumbing.timestamp(text) == parse_timestamp(text)
-    assert plumbing.timestamp(text).utcoffset() is not None
+    assert our.timestamp(text) == parse_timestamp(text)
+    assert our.timestamp(text).utcoffset() is not None
 
 
 def test_ec2s_times_do_not_go_through_the_slow_parser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plumbing, "parse_timestamp", None)  # whoever calls it fails
+    monkeypatch.setattr(our, "parse_timestamp", None)  # whoever calls it fails
 
-    assert plumbing.timestamp("2026-03-01T12:30:45.000Z") == datetime(
-        2026, 3, 1, 12, 30, 45, tzinfo=UTC
-    )
+    assert our.timestamp("2026-03-01T12:30:45.000Z") == datetime(2026, 3, 1, 12, 30, 45, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["", "Z", "no time at allZ", "tomorrow"])
 def test_what_is_no_time_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="Invalid timestamp"):
-        plumbing.timestamp(text)
+        our.timestamp(text)
