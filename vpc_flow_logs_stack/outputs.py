@@ -2,9 +2,11 @@
 
 import shlex
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.plan import Outcome, Plan
@@ -19,13 +21,9 @@ _CONSOLES = {
 
 def audit_command(configuration: Configuration) -> str:
     """Return the audit that requires what the stack's configuration does."""
-    arguments = ["vpc-flow-logs", "audit"]
-    if configuration.regions is not None:
-        arguments += ["--regions", ",".join(configuration.regions)]
+    arguments = ["vpc-flow-logs", "audit", *_where(configuration)]
     if configuration.exclude_regions:
         arguments += ["--exclude-regions", ",".join(sorted(configuration.exclude_regions))]
-    for role_arn in configuration.accounts:
-        arguments += ["--role-arn", role_arn]
     if configuration.traffic_type != "REJECT":
         arguments += ["--traffic-type", configuration.traffic_type]
     if configuration.retention_in_days != DEFAULT_RETENTION_IN_DAYS:
@@ -35,17 +33,42 @@ def audit_command(configuration: Configuration) -> str:
     return shlex.join(arguments)
 
 
-def outputs(plan: Plan, audit: str) -> dict[str, Any]:
+def absence_command(configuration: Configuration, stack: str) -> str:
+    """Return the command that tells, after a destroy, whether anything of the stack is left.
+
+    Args:
+        configuration: Where it may be, and under which names.
+        stack: The value of the stack's tag.
+    """
+    arguments = ["vpc-flow-logs", "verify", "--absent", "--stack", stack, *_where(configuration)]
+    if configuration.log_group_name != LOG_GROUP_NAME:
+        arguments += ["--log-group-name", configuration.log_group_name]
+    if configuration.role_name != ROLE_NAME:
+        arguments += ["--role-name", configuration.role_name]
+    if configuration.retain_logs_on_destroy:
+        arguments.append("--retained")
+    return shlex.join(arguments)
+
+
+def _where(configuration: Configuration) -> Iterator[str]:
+    if configuration.regions is not None:
+        yield from ("--regions", ",".join(configuration.regions))
+    for role_arn in configuration.accounts:
+        yield from ("--role-arn", role_arn)
+
+
+def outputs(plan: Plan, configuration: Configuration, stack: str) -> dict[str, Any]:
     """Return what the stack exports.
 
     Args:
         plan: What is done.
-        audit: See `audit_command`.
+        configuration: What was asked for.
+        stack: The value of the stack's tag.
 
     Returns:
         `counts`: how many VPCs have each outcome. `vpcs`: by account, region and outcome, their
         number and ids. `logGroups`: by ARN, the page of the AWS console that shows its records,
-        where there is one. `audit`: the command that proves it.
+        where there is one. `audit` and `absence`: see `audit_command` and `absence_command`.
     """
     counts = Counter(decision.outcome for decision in plan.decisions)
     vpcs: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
@@ -61,7 +84,8 @@ def outputs(plan: Plan, audit: str) -> dict[str, Any]:
             group.arn: console_page(group.arn, group.region, group.name)
             for group in plan.log_groups
         },
-        "audit": audit,
+        "audit": audit_command(configuration),
+        "absence": absence_command(configuration, stack),
     }
 
 

@@ -19,7 +19,7 @@ from vpc_flow_logs_stack import cost, engine, reading
 from vpc_flow_logs_stack.account import problem_with_account
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
-from vpc_flow_logs_stack.outputs import audit_command, outputs
+from vpc_flow_logs_stack.outputs import outputs
 from vpc_flow_logs_stack.plan import Outcome, Plan, PlanError, PlannedFlowLog, plan
 from vpc_flow_logs_stack.program import Program
 from vpc_flow_logs_stack.reading import UnreadError
@@ -56,7 +56,7 @@ def run() -> None:
     _tell(decided, wanted, first=not before.made)
     program = Program(wanted, _providers(session.profile, accounts), tag, before)
     flow_logs = program.declare(decided)
-    for name, value in outputs(decided, audit_command(wanted)).items():
+    for name, value in outputs(decided, wanted, tag).items():
         pulumi.export(name, value)
     if not pulumi.runtime.is_dry_run():
         # Pulumi waits for it, as for every output.

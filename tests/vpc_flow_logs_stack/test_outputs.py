@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vpc_flow_logs_control.exemptions import Exemptions
-from vpc_flow_logs_stack.outputs import audit_command, console_page, outputs
+from vpc_flow_logs_stack.outputs import absence_command, audit_command, console_page, outputs
 from vpc_flow_logs_stack.plan import plan
 from vpc_flow_logs_stack.state import State
 
@@ -29,7 +29,8 @@ def test_counts_and_ids_by_account_region_and_outcome() -> None:
     facts = region(
         vpc("vpc-1"), vpc("vpc-2"), vpc("vpc-3"), logs=(flow_log("fl-1", vpc_id="vpc-2"),)
     )
-    found = outputs(plan(configured(), [account(facts)], State(), Exemptions(), STACK), "audit")
+    wanted = configured()
+    found = outputs(plan(wanted, [account(facts)], State(), Exemptions(), STACK), wanted, STACK)
     assert found["counts"] == {
         "covered": 2,
         "kept": 1,
@@ -67,6 +68,28 @@ def test_the_audit_is_told_what_the_stack_was(
     configuration: dict[str, Any], arguments: str
 ) -> None:
     assert audit_command(configured(**configuration)) == f"vpc-flow-logs audit{arguments}"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "arguments"),
+    [
+        ({}, ""),
+        ({"regions": ["eu-west-1", "us-east-1"]}, " --regions eu-west-1,us-east-1"),
+        ({"accounts": [OTHER_ROLE]}, f" --role-arn {OTHER_ROLE}"),
+        (
+            {"logGroupName": "flows", "roleName": "Flows"},
+            " --log-group-name flows --role-name Flows",
+        ),
+        ({"retainLogsOnDestroy": True}, " --retained"),
+    ],
+)
+def test_the_proof_of_absence_is_told_what_the_stack_was(
+    configuration: dict[str, Any], arguments: str
+) -> None:
+    assert (
+        absence_command(configured(**configuration), STACK)
+        == f"vpc-flow-logs verify --absent --stack {STACK}{arguments}"
+    )
 
 
 @pytest.mark.parametrize(

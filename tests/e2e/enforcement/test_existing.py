@@ -28,7 +28,7 @@ def test_what_was_made_by_hand_is_imported_without_a_change(account: Account, st
     assert account.log_groups(EUROPE) == {GROUP: 400}
     stack.up("--expect-no-changes")
 
-    stack.destroy()
+    stack.destroy(flow_log, GROUP, ROLE)
     assert account.flow_logs(EUROPE) == {vpc_id: [flow_log]}
     assert account.log_groups(EUROPE) == {GROUP: 400}
     assert account.roles() == {ROLE}

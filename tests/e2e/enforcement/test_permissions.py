@@ -187,10 +187,11 @@ def test_a_destroy_needs_its_policy_and_no_more(
     foreign = account.flow_logs()
     stack.configure(regions=[EUROPE])
     stack.up()
-    document = proved(Purpose.DESTROY)
+    document, absence = proved(Purpose.DESTROY), stack.project.outputs()["absence"]
 
     with acting(document) as checks:
-        stack.destroy()
+        stack.project.pulumi("destroy", "--yes", "--skip-preview")
+    stack.verify_absent(absence)
 
     assert account.flow_logs() == foreign
     assert account.log_groups(EUROPE) == {"theirs": 365}
@@ -228,8 +229,10 @@ def test_other_settings_have_policies_of_their_own(
     assert {check.resource for check in denied} == {group}
     assert {check.action for check in denied} == {"logs:ListTagsForResource"}
 
+    absence = stack.project.outputs()["absence"]
     with acting(proved(Purpose.DESTROY, scope)):
-        stack.destroy()
+        stack.project.pulumi("destroy", "--yes", "--skip-preview")
+    stack.verify_absent(absence)
     assert account.flow_logs() == {vpc_id: [theirs]}
     assert account.log_groups(EUROPE) == {"theirs": 365}
     assert account.roles() == {"theirs"}

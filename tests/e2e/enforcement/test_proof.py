@@ -1,35 +1,11 @@
 """The stack, and the commands that prove what it did and what it took back."""
 
 import re
-import subprocess
-import sys
 import time
 
-from ..conftest import REPOSITORY
-from .conftest import ACCOUNT, GROUP, REGIONS, Account, Stack
+from .conftest import ACCOUNT, GROUP, REGIONS, ROLE, Account, Stack
 
 _, EUROPE, AMERICA = REGIONS
-
-
-def vpc_flow_logs(account: Account, command: str, *arguments: str, exit_code: int) -> str:
-    process = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "flowaudit",
-            command,
-            "--regions",
-            f"{EUROPE},{AMERICA}",
-            *arguments,
-        ],
-        cwd=REPOSITORY,
-        env=account.cloud.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == exit_code, process.stdout + process.stderr
-    return process.stdout
 
 
 def deliver(account: Account, region: str, vpc_id: str, *ports: int) -> None:
@@ -53,28 +29,27 @@ def deliver(account: Account, region: str, vpc_id: str, *ports: int) -> None:
 def test_the_commands_confirm_the_deployment_and_the_backout(
     account: Account, stack: Stack
 ) -> None:
+    """The audit and the proof of absence are those that the stack prints."""
     account.vpc(EUROPE)
     stack.configure(regions=[EUROPE, AMERICA])
-    ours = ("--stack", "vpc-flow-logs/test")
-    vpc_flow_logs(account, "audit", exit_code=1)
+    scope = f"--regions {EUROPE},{AMERICA}"
+    verify = f"vpc-flow-logs verify {scope} --stack vpc-flow-logs/test"
+    stack.vpc_flow_logs(f"vpc-flow-logs audit {scope}", exit_code=1)
     stack.up()
-    assert "3 VPCs: 3 pass" in vpc_flow_logs(account, "audit", exit_code=0)
+    absence = stack.project.outputs()["absence"]
+    assert "3 VPCs: 3 pass" in stack.vpc_flow_logs(stack.project.outputs()["audit"])
     # No VPC has a network interface, so nothing was delivered, and nothing is verified.
-    printed = vpc_flow_logs(account, "verify", *ours, exit_code=1)
+    printed = stack.vpc_flow_logs(verify, exit_code=1)
     assert all(vpc_id in printed for vpc_id in stack.vpcs("covered"))
 
     deliver(account, EUROPE, account.default_vpc(EUROPE), 22, 22, 3389)
-    printed = vpc_flow_logs(account, "verify", *ours, exit_code=0)
-    assert "3 flow logs: 1 verified, 2 idle" in printed
-    printed = vpc_flow_logs(account, "rejects", exit_code=0)
+    assert "3 flow logs: 1 verified, 2 idle" in stack.vpc_flow_logs(verify)
+    printed = stack.vpc_flow_logs(f"vpc-flow-logs rejects {scope}")
     assert "203.0.113.9" in printed
     assert re.search(r" 22/tcp .* 2 +2 *\n 3389/tcp .* 1 +1 *\n", printed)
 
-    printed = vpc_flow_logs(account, "verify", "--absent", *ours, exit_code=1)
-    assert all(log in printed for logs in account.flow_logs().values() for log in logs)
-
+    logs = [log for logs in account.flow_logs().values() for log in logs]
+    stack.verify_absent(absence, *logs, GROUP, GROUP, ROLE)
     stack.destroy()
-    vpc_flow_logs(account, "verify", "--absent", *ours, exit_code=0)
     account.log_group(EUROPE, GROUP, days=None)  # as a late delivery would, with the permission
-    printed = vpc_flow_logs(account, "verify", "--absent", *ours, exit_code=1)
-    assert GROUP in printed
+    stack.verify_absent(absence, GROUP)

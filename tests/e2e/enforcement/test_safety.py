@@ -55,7 +55,7 @@ def test_credentials_of_another_account_change_neither_account_nor_the_state(
     with account.credentials_of(other):
         for _ in range(2):  # the refresh of the first must not take the state from the second
             assert f"account {other}" in stack.up(exit_code=1)
-        stack.destroy(exit_code=1)
+        stack.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=1)
         assert account.flow_logs(EUROPE) == {}
     assert stack.ids_in_state() == known
     assert account.everything() == before
@@ -203,7 +203,7 @@ def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> N
     stack.configure(regions=[EUROPE], protect=True)
     stack.up()
     before = account.everything()
-    printed = stack.destroy(exit_code=1)
+    printed = stack.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=1)
     assert "protected" in printed
     assert account.everything() == before
 
@@ -211,7 +211,7 @@ def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> N
 def test_retained_logs_survive_a_destroy(account: Account, stack: Stack) -> None:
     stack.configure(regions=[EUROPE], retainLogsOnDestroy=True)
     stack.up()
-    stack.destroy()
+    stack.destroy(GROUP)
     assert account.log_groups(EUROPE) == {GROUP: 365}
     assert (account.flow_logs(), account.roles()) == ({}, set())
 
@@ -226,7 +226,7 @@ def second(stack: Stack, environment: dict[str, str], cloud: LocalCloud) -> Stac
     # Not a link: Pulumi keeps which stack is selected for each real Pulumi.yaml.
     project = (stack.project.folder / "Pulumi.yaml").read_text()
     (folder / "Pulumi.yaml").write_text(project)
-    made = Stack(Project(folder, environment, "second"))
+    made = Stack(Project(folder, environment, "second"), cloud)
     made.project.make_stack(cloud)
     return made
 
