@@ -10,6 +10,7 @@ from vpc_flow_logs_control.delivery_role import LISTING_ACTION, SERVICE_PRINCIPA
 from vpc_flow_logs_control.requirements.delivery_role_is_scoped import REQUIREMENT
 
 from .delivery_roles import Document, Policy, delivery_roles
+from .literals import escaped
 from .places import arn_of
 from .properties import UNKNOWN
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
@@ -81,7 +82,7 @@ def _trust_problems(statement: Document) -> Iterator[str]:
         operator, key, _ = about_accounts[0]
         yield (
             f"has a condition on {_SPELLED[key]} that flow logs of other accounts meet as well "
-            f"({operator})"
+            f"({escaped(operator)})"
         )
 
 
@@ -132,7 +133,7 @@ def _permission_problems(statement: Document) -> Iterator[str]:
             "without its retention"
         )
     if beyond := sorted(actions - _DELIVERY_ACTIONS - {"logs:createloggroup"}):
-        yield f"allows more than delivery: {', '.join(beyond)}"
+        yield f"allows more than delivery: {', '.join(map(escaped, beyond))}"
     if actions - _ACTIONS_ON_ANY_RESOURCE:
         resources = [str(resource) for resource in _many(statement.get("Resource"))]
         if not resources or not all(map(_LOG_GROUP.fullmatch, resources)):

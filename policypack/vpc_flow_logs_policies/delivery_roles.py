@@ -20,10 +20,11 @@ from .kinds import (
     ROLE_POLICY_TYPES,
     ROLE_TYPES,
 )
+from .literals import escaped, quoted
 from .log_groups import NAME_KEYS
 from .places import account_of, region_of
 from .properties import UNKNOWN, Unknown, has_unknown, text_of, value_of
-from .stack_graph import FlowLog, StackGraph, quoted
+from .stack_graph import FlowLog, StackGraph
 
 Document = Mapping[str, object]
 """An IAM policy document that is wholly known."""
@@ -276,7 +277,7 @@ class _Policies:
             title = f"a policy, by {quoted(resource.name)},"
             self._attached[role_urn].append(Policy(title, UNKNOWN))
         self._foreign[role_urn] += [
-            f"a managed policy {arn}"
+            f"a managed policy {escaped(arn)}"
             for arn in arns
             if isinstance(arn, str) and arn not in known_here
         ]

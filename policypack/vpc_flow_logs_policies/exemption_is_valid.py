@@ -10,8 +10,9 @@ from pulumi_policy import EnforcementLevel
 from vpc_flow_logs_control.exemptions import LONGEST, DeclaredReach, Defect, Exemption, Exemptions
 from vpc_flow_logs_control.requirements.exemption_is_valid import REQUIREMENT
 
+from .literals import quoted
 from .requirement import Finding, GatedRequirement
-from .stack_graph import StackGraph, identity_of, quoted
+from .stack_graph import StackGraph, identity_of
 
 _URN = "urn:pulumi:"
 

@@ -10,9 +10,10 @@ from vpc_flow_logs_control.log_format import fields_of
 from vpc_flow_logs_control.requirements.flow_log_captures_rejects import REQUIREMENT
 
 from .kinds import FLOW_LOG_TYPES
+from .literals import quoted
 from .properties import UNKNOWN, text_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
-from .stack_graph import Coverage, FlowLog, StackGraph, Verdict, quoted
+from .stack_graph import Coverage, FlowLog, StackGraph, Verdict
 
 _WITH_REJECTS = frozenset({"REJECT", "ALL"})
 _TRAFFIC_TYPES = ("ACCEPT", "REJECT", "ALL")

@@ -30,6 +30,7 @@ from vpc_flow_logs_control.requirements import Requirement
 from . import exemption_is_valid, gate_is_sound, waiver_is_visible
 from .configuration import configured
 from .exemptions_file import ExemptionsFile
+from .literals import quoted
 from .requirement import Config, Finding, GatedRequirement
 from .stack_graph import StackGraph, identity_of
 
@@ -179,7 +180,7 @@ class Gate:
             ) or self._exemptions.claiming(identity, requirement.name)
             if entry is None:
                 return None
-            used.append(f'VPC "{vpc.name}" and {requirement.name}: {_in_words(entry)}.')
+            used.append(f"VPC {quoted(vpc.name)} and {requirement.name}: {_in_words(entry)}.")
         return _Message(finding.urn, "\n".join(used)) if used else None
 
     def _almost_lifting(self, requirement: GatedRequirement, finding: Finding) -> str:

@@ -11,6 +11,11 @@ from pulumi_policy import PolicyResource
 from .properties import UNKNOWN, Unknown, text_of, value_of
 
 _ACCOUNT = re.compile(r"\d{12}")
+# With the wildcards that conditions of policies may have in place of any part.
+_PART = r"[a-z0-9*?-]"
+_ARN = re.compile(
+    rf"arn:(?P<partition>{_PART}+):[^:]*:(?P<region>{_PART}*):(?P<account>{_PART}*):.*", re.DOTALL
+)
 # The beginnings of regions' names outside of the partition `aws` (AWS General Reference).
 _PARTITIONS = {
     "cn-": "aws-cn",
@@ -74,10 +79,8 @@ class Arn:
 
 def arn_of(text: object) -> Arn | None:
     """The place in an ARN; None for anything else."""
-    fields = text.split(":", 5) if isinstance(text, str) else []
-    if len(fields) != 6 or fields[0] != "arn":  # noqa: PLR2004 (the fields of an ARN)
-        return None
-    return Arn(fields[1], fields[3], fields[4])
+    match = _ARN.fullmatch(text) if isinstance(text, str) else None
+    return Arn(match["partition"], match["region"], match["account"]) if match else None
 
 
 def region_of(resource: PolicyResource) -> Region:

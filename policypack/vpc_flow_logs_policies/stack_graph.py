@@ -9,7 +9,6 @@ one VPC.
 Whatever cannot be worked out is said to be undecidable, and never counts as coverage.
 """
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +29,7 @@ from .kinds import (
     VPC_TYPES,
     is_native,
 )
+from .literals import escaped, quoted
 from .other_declarations import BY_TYPE_NAME, Unreadable, understood
 from .places import account_of, region_of
 from .properties import UNKNOWN, Declared, Unknown, Untold, has_unknown, plain, text_of
@@ -168,7 +168,7 @@ class StackGraph:
         """A resource's name in quotes, for a message; with its URN where another is called so."""
         name = quoted(resource.name)
         if self._named[resource.resource_type, resource.name] > 1:
-            return f"{name} ({resource.urn})"
+            return f"{name} ({escaped(resource.urn)})"
         return name
 
     def names(self, flow_logs: Sequence[FlowLog]) -> str:
@@ -367,15 +367,6 @@ class StackGraph:
         if logs:
             are = "is" if len(logs) == 1 else "are"
             yield f"{self.names(logs)} {are} skipped by --target or --exclude"
-
-
-def quoted(text: str) -> str:
-    """A text as a literal of Python, with nothing in it that a terminal would obey."""
-    literal = json.dumps(text, ensure_ascii=False)
-    return "".join(
-        character if character.isprintable() else f"\\U{ord(character):08x}"
-        for character in literal
-    )
 
 
 def id_of(vpc: PolicyResource) -> str | None:

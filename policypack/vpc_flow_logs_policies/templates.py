@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .kinds import OF_CLOUDFORMATION
+from .literals import escaped
 from .properties import UNKNOWN
 
 _REFERENCE_IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)[^}]*\}")
@@ -107,12 +108,12 @@ def read(text: str | Mapping[str, Any], parameters: Mapping[str, object]) -> Tem
     for logical_id, declared in cast("Mapping[str, object]", resources).items():
         if not isinstance(declared, Mapping) or str(logical_id).startswith("Fn::"):
             # Fn::ForEach and Fn::Transform make resources that stand nowhere as text.
-            hidden.append(f"computes resources ({logical_id})")
+            hidden.append(f"computes resources ({escaped(str(logical_id))})")
             continue
         entry = cast("Mapping[str, object]", declared)
         kind = str(entry.get("Type"))
         if kind.endswith("::MODULE"):
-            hidden.append(f"has a module ({logical_id}), which may hold anything")
+            hidden.append(f"has a module ({escaped(str(logical_id))}), which may hold anything")
         elif kind in OF_CLOUDFORMATION:
             found.append(_declared(str(logical_id), OF_CLOUDFORMATION[kind], entry, known))
     return Template(tuple(found), tuple(hidden))

@@ -7,11 +7,12 @@ from pulumi_policy import EnforcementLevel, PolicyResource
 from vpc_flow_logs_control.requirements.vpc_has_flow_log import REQUIREMENT
 
 from .kinds import is_native
+from .literals import quoted
 from .other_declarations import is_of_module
 from .places import region_of
 from .properties import text_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
-from .stack_graph import Coverage, StackGraph, Verdict, quoted
+from .stack_graph import Coverage, StackGraph, Verdict
 
 _AWS_PROVIDER = "pulumi:providers:aws"
 
