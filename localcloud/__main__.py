@@ -8,6 +8,7 @@ when the command cannot be run or is not there; 130 and 143 when interrupted.
 import argparse
 import fcntl
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -56,7 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         require_no_credentials(os.environ)
         kept = _only_one(options.pid_file) if options.keep else nullcontext()
-        with kept, start(real_provider=options.real_provider) as cloud:
+        with (
+            kept,
+            start(real_provider=options.real_provider, stand_ins=options.stand_in_for) as cloud,
+        ):
             stopping.raises = False
             code = _run(command, cloud, stopping) if command else 0
             if options.keep and stopping.signal is None:
@@ -199,6 +203,12 @@ def _open(pid_file: Path) -> TextIO:
     return os.fdopen(os.open(pid_file, flags, 0o600), "r+")
 
 
+def _package(name: str) -> str:
+    if not re.fullmatch("[a-z0-9-]+", name):
+        raise argparse.ArgumentTypeError(f"{name!r} is no name of a Pulumi package")
+    return name
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m localcloud",
@@ -217,6 +227,15 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="use Pulumi's own AWS provider plugin, which Pulumi downloads, not the stand-in "
         "(for S3, also `pulumi config set aws:s3UsePathStyle true`)",
+    )
+    run.add_argument(
+        "--stand-in-for",
+        action="append",
+        default=[],
+        type=_package,
+        metavar="PACKAGE",
+        help="keep what a program declares of this Pulumi package, as is done for aws-native, and "
+        "run no plugin of it; give it once for each package",
     )
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     stop = actions.add_parser("stop", help="stop what `run --keep` left running")

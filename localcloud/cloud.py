@@ -1,7 +1,7 @@
 """An embedded AWS with a Pulumi home of its own, for as long as a block of code runs."""
 
 import tempfile
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,9 @@ class LocalCloud:
 
 
 @contextmanager
-def start(*, real_provider: bool = False) -> Generator[LocalCloud, None, None]:
+def start(
+    *, real_provider: bool = False, stand_ins: Collection[str] = ()
+) -> Generator[LocalCloud, None, None]:
     """Run an empty AWS, on a port of its own, with an empty Pulumi home and backend.
 
     Nothing of the caller's environment that belongs to AWS or Pulumi reaches
@@ -91,6 +93,8 @@ def start(*, real_provider: bool = False) -> Generator[LocalCloud, None, None]:
     Args:
         real_provider: use Pulumi's own AWS provider plugin, which Pulumi
             downloads, instead of the stand-in.
+        stand_ins: Pulumi's packages besides AWS's whose plugins get a stand-in,
+            which keeps whatever a program declares.
 
     Raises:
         toolchain.ToolchainError: when no Pulumi CLI can be had.
@@ -100,6 +104,12 @@ def start(*, real_provider: bool = False) -> Generator[LocalCloud, None, None]:
     with tempfile.TemporaryDirectory(prefix="localcloud-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with serve() as api:
-            env = prepare(folder, api.endpoint, bin_dir, real_provider=real_provider)
+            env = prepare(
+                folder,
+                api.endpoint,
+                bin_dir,
+                real_provider=real_provider,
+                stand_ins=stand_ins,
+            )
             session = new_session(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
             yield LocalCloud(env, folder, api, session)

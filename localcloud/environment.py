@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -37,6 +37,12 @@ _HARMLESS = frozenset(
         "PULUMI_ENABLE_STREAMING_JSON_PREVIEW",
     }
 )
+
+
+# Pulumi's two AWS providers.
+_OF_AWS = ("aws", "aws-native")
+# Newer than any that a program asks for.
+_ANY_VERSION = "999.0.0"
 
 
 class LeakError(Exception):
@@ -90,7 +96,12 @@ def without_users_configuration() -> Generator[None, None, None]:
 
 
 def prepare(
-    folder: Path, endpoint: str, bin_dir: Path, *, real_provider: bool = False
+    folder: Path,
+    endpoint: str,
+    bin_dir: Path,
+    *,
+    real_provider: bool = False,
+    stand_ins: Collection[str] = (),
 ) -> dict[str, str]:
     """Prepare an isolated home for Pulumi and return the environment that leads there.
 
@@ -98,7 +109,8 @@ def prepare(
         folder: an empty folder that belongs to the embedded AWS.
         endpoint: the URL of the embedded AWS API.
         bin_dir: the folder with the Pulumi CLI.
-        real_provider: leave the AWS provider plugin to Pulumi, which downloads it.
+        real_provider: leave the AWS provider plugins to Pulumi, which downloads them.
+        stand_ins: the packages besides AWS's that get a stand-in for their plugin.
 
     Returns:
         A whole environment: the caller's, less everything of AWS and Pulumi.
@@ -129,21 +141,24 @@ def prepare(
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "false" if real_provider else "true",
     }
-    if not real_provider:
-        _install_stand_in(home)
+    if stand_ins or not real_provider:
+        # A program names the exact version that it wants of a plugin; a newer one does as well.
+        environment["PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH"] = "true"
+    for package in {*stand_ins, *(() if real_provider else _OF_AWS)}:
+        _install_stand_in(home, package)
     return environment
 
 
-def _install_stand_in(home: Path) -> None:
-    """Put the stand-in where the engine looks for Pulumi's AWS provider plugin."""
-    version = metadata.version("pulumi-aws")
-    plugin = home / "plugins" / f"resource-aws-v{version}"
+def _install_stand_in(home: Path, package: str) -> None:
+    """Put a stand-in where the engine looks for the provider plugin of a package."""
+    version = metadata.version("pulumi-aws") if package == "aws" else _ANY_VERSION
+    plugin = home / "plugins" / f"resource-{package}-v{_ANY_VERSION}"
     plugin.mkdir(parents=True)
-    launcher = plugin / "pulumi-resource-aws"
+    launcher = plugin / f"pulumi-resource-{package}"
     repository = Path(__file__).parents[1]
     launcher.write_text(
         f"#!{sys.executable}\n"
-        "# The stand-in for Pulumi's AWS provider; see localcloud/provider.\n"
+        "# A stand-in for a provider of Pulumi's; see localcloud/provider.\n"
         # What is imported stays: looking for garbage among it takes a sixth of the start.
         "import gc\n"
         "gc.disable()\n"
@@ -152,6 +167,6 @@ def _install_stand_in(home: Path) -> None:
         "from localcloud.provider.__main__ import main\n"
         "gc.freeze()\n"
         "gc.enable()\n"
-        f"main({version!r})\n"
+        f"main({package!r}, {version!r})\n"
     )
     launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)

@@ -13,6 +13,7 @@ from types import FrameType
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from localcloud.provider.generic import Generic
 from localcloud.provider.servicer import StandIn
 
 # Pulumi works on this many resources at a time, and more only wait here.
@@ -23,8 +24,13 @@ _ENGINE_CHECK_INTERVAL = 0.5
 _GRACE = 4.0
 
 
-def main(version: str) -> None:
-    """Serve as the provider of a version of Pulumi's AWS SDK."""
+def main(package: str, version: str) -> None:
+    """Serve as the provider of a package.
+
+    Args:
+        package: Pulumi's name of it, such as ``aws``.
+        version: what the plugin says of itself.
+    """
     engine = os.getppid()
     stop = threading.Event()
 
@@ -38,7 +44,10 @@ def main(version: str) -> None:
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     server = grpc.server(ThreadPoolExecutor(_MAX_CONCURRENT_CALLS))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(version), server)
+    provider = StandIn(version) if package == "aws" else Generic(package, version)
+    for address in sys.argv[1:]:
+        provider.attached_to(address)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -48,7 +57,3 @@ def main(version: str) -> None:
         pass
     # What has been asked of AWS is finished, so that the state is right.
     server.stop(_GRACE).wait()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -17,6 +17,8 @@ from localcloud.session import new_session
 
 ACCESS_KEY_ID = "localcloud"
 SECRET_ACCESS_KEY = "not-a-secret"  # noqa: S105 (it opens nothing)
+ACCOUNT_ID = "123456789012"
+"""The account of these credentials in moto."""
 
 # Settings of the real provider that change nothing against an AWS API on this machine.
 _WITHOUT_EFFECT = frozenset(

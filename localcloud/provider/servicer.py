@@ -6,17 +6,19 @@ Source: the protocol's own documentation, pulumi/proto/provider.proto.
 import contextlib
 import random
 from collections.abc import Generator, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
 from botocore.exceptions import BotoCoreError, ClientError
 from google.protobuf import any_pb2, empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 from pulumi.runtime.rpc import UNKNOWN
+from typing_extensions import override
 
 from localcloud.provider.aws import Aws, Provider, SettingsError, parse_settings
 from localcloud.provider.changes import DEFAULTS_KEY, changes, same
 from localcloud.provider.functions import FUNCTIONS, FunctionError
+from localcloud.provider.generic import Generic
 from localcloud.provider.resource_type import ResourceType
 from localcloud.provider.types import RESOURCE_TYPES
 from localcloud.provider.types.ec2 import RefusedError
@@ -26,21 +28,15 @@ _RANDOM_CHARACTERS = 7
 _KIND = provider_pb2.PropertyDiff.Kind
 
 
-class StandIn(provider_pb2_grpc.ResourceProviderServicer):
-    """One provider plugin's process."""
+class StandIn(Generic):
+    """One provider plugin's process; the types that it does not know are kept as declared."""
 
     def __init__(self, version: str) -> None:
         """Serve as the provider of a version of Pulumi's AWS SDK."""
-        self._version = version
+        super().__init__("aws", version)
         self._provider: Provider | None = None
 
     # -- the plugin and its configuration -----------------------------------
-
-    def GetPluginInfo(  # noqa: N802, D102 (the protocol's names, documented there)
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> plugin_pb2.PluginInfo:
-        del request, context
-        return plugin_pb2.PluginInfo(version=self._version)
 
     def GetSchema(  # noqa: N802, D102
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
@@ -52,12 +48,6 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             "`pulumi import`.",
         )
         raise AssertionError  # abort() always raises
-
-    def Attach(  # noqa: N802, D102
-        self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
-        del request, context  # it never calls the engine, whichever attaches to it
-        return empty_pb2.Empty()
 
     def CheckConfig(  # noqa: N802, D102
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
@@ -90,12 +80,6 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             self._provider = Provider.configured(parse_settings(to_python(request.args)))
         return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
-    def Cancel(  # noqa: N802, D102
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
-        del request, context  # what has been asked of AWS is finished, so that the state is right
-        return empty_pb2.Empty()
-
     # -- functions -----------------------------------------------------------
 
     def Invoke(  # noqa: N802, D102
@@ -103,7 +87,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.InvokeResponse:
         function = FUNCTIONS.get(request.tok)
         if function is None:
-            _refuse(context, "function", request.tok, FUNCTIONS)
+            return super().Invoke(request, context)
         args = to_python(request.args)
         failures = [
             provider_pb2.CheckFailure(
@@ -127,7 +111,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Check(  # noqa: N802, D102
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        row = _row(request.type, context)
+        row = RESOURCE_TYPES.get(request.type)
+        if row is None:
+            return super().Check(request, context)
         news, olds = to_python(request.news), to_python(request.olds)
         news.pop(DEFAULTS_KEY, None)
         failures = [
@@ -156,7 +142,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(  # noqa: N802, D102
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        row = _row(request.type, context)
+        row = RESOURCE_TYPES.get(request.type)
+        if row is None:
+            return super().Diff(request, context)
         news, state = to_python(request.news), to_python(request.olds)
         old_inputs = to_python(request.old_inputs)
         if row.regional:
@@ -193,7 +181,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Create(  # noqa: N802, D102
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
-        row = _row(request.type, context)
+        row = RESOURCE_TYPES.get(request.type)
+        if row is None:
+            return super().Create(request, context)
         inputs, secrets = to_python(request.properties), secrets_in(request.properties)
         inputs.pop(DEFAULTS_KEY, None)
         aws = self._aws(inputs)
@@ -212,7 +202,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Read(  # noqa: N802, D102
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
-        row = _row(request.type, context)
+        row = RESOURCE_TYPES.get(request.type)
+        if row is None:
+            return super().Read(request, context)
         state, old_inputs = to_python(request.properties), to_python(request.inputs)
         secrets = secrets_in(request.properties) | secrets_in(request.inputs)
         # Pulumi's AWS provider takes `id@region` for what is not in its own region.
@@ -251,7 +243,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Update(  # noqa: N802, D102
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
-        row = _row(request.type, context)
+        row = RESOURCE_TYPES.get(request.type)
+        if row is None:
+            return super().Update(request, context)
         state, inputs = to_python(request.olds), to_python(request.news)
         secrets = secrets_in(request.news)
         inputs.pop(DEFAULTS_KEY, None)
@@ -269,7 +263,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(  # noqa: N802, D102
         self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
-        row = _row(request.type, context)
+        row = RESOURCE_TYPES.get(request.type)
+        if row is None:
+            return super().Delete(request, context)
         state = to_python(request.properties)
         with _errors_to(context):
             row.delete(self._aws(state), request.id, state)
@@ -281,28 +277,15 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             raise SettingsError("The provider was asked for something before it was configured.")
         return self._provider
 
+    @override
+    def arn_prefix(self, service: str, properties: Mapping[str, Any]) -> str:
+        aws = self._aws(properties)
+        return f"arn:{aws.partition}:{service}:{aws.region}:{aws.account_id}"
+
     def _aws(self, properties: Mapping[str, Any]) -> Aws:
         region = properties.get("region")
         known = region if isinstance(region, str) and region != UNKNOWN else None
         return Aws(self._home, known or self._home.region)
-
-
-def _row(token: str, context: grpc.ServicerContext) -> ResourceType:
-    row = RESOURCE_TYPES.get(token)
-    if row is None:
-        _refuse(context, "resource type", token, RESOURCE_TYPES)
-    return row
-
-
-def _refuse(
-    context: grpc.ServicerContext, kind: str, token: str, known: Mapping[str, object]
-) -> NoReturn:
-    context.abort(
-        grpc.StatusCode.UNIMPLEMENTED,
-        f"The stand-in for the AWS provider has no {kind} {token}. It has "
-        f"{', '.join(sorted(known))}. Use `python -m localcloud run --real-provider` for others.",
-    )
-    raise AssertionError  # abort() always raises
 
 
 def _autoname(

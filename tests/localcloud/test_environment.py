@@ -67,8 +67,10 @@ def test_everything_leads_to_the_embedded_aws(folder: Path, bin_dir: Path) -> No
 
 def test_the_stand_in_is_where_the_engine_looks(folder: Path, bin_dir: Path) -> None:
     env = prepare(folder, ENDPOINT, bin_dir)
-    (program,) = Path(env["PULUMI_HOME"]).glob("plugins/resource-aws-v7.*/pulumi-resource-aws")
-    assert program.stat().st_mode & stat.S_IXUSR
+    programs = Path(env["PULUMI_HOME"]).glob("plugins/resource-*-v*/pulumi-resource-*")
+    found = {program.name: program for program in programs}
+    assert set(found) == {"pulumi-resource-aws", "pulumi-resource-aws-native"}
+    assert all(program.stat().st_mode & stat.S_IXUSR for program in found.values())
     assert env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
 
 

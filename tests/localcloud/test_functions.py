@@ -41,12 +41,6 @@ def test_an_argument_that_would_be_ignored_is_refused(plugin: Plugin, token: str
         plugin.invoke(token, surprise=1)
 
 
-def test_a_function_that_the_stand_in_lacks_is_named(plugin: Plugin) -> None:
-    token = "aws:ec2/getAmi:getAmi"
-    with pytest.raises(grpc.RpcError, match=rf"no function {token}\. It has .*getVpcs"):
-        plugin.invoke(token)
-
-
 def test_the_caller(plugin: Plugin) -> None:
     caller = plugin.invoke("aws:index/getCallerIdentity:getCallerIdentity")
     assert caller["accountId"] == ACCOUNT

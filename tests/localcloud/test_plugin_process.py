@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from importlib import metadata
 
 import grpc
 import pytest
@@ -40,7 +41,7 @@ def test_it_says_its_port_and_ends_when_told_to(
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             stub = stub_of(channel)
             version = stub.GetPluginInfo(empty_pb2.Empty()).version
-            assert f"resource-aws-v{version}/" in program
+            assert version == metadata.version("pulumi-aws")
             Plugin(stub).configure(region="eu-west-1")
         process.send_signal(number)
         assert process.wait(TIMEOUT) == 0

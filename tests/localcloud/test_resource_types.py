@@ -3,7 +3,6 @@
 The engine's own part of it is in the tests of the services.
 """
 
-import grpc
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -182,8 +181,3 @@ def test_a_required_input_that_is_missing_is_refused(
     for name in RESOURCE_TYPES[case.token].required:
         _, failures = plugin.check(case.token, {k: v for k, v in inputs.items() if k != name})
         assert name in failures
-
-
-def test_a_type_that_the_stand_in_lacks_is_named(plugin: Plugin) -> None:
-    with pytest.raises(grpc.RpcError, match=r"has no resource type aws:sqs/queue:Queue.*FlowLog"):
-        plugin.check("aws:sqs/queue:Queue", {})

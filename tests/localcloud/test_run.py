@@ -168,6 +168,17 @@ def test_a_command_that_cannot_be_run(env: dict[str, str], tmp_path: Path) -> No
     assert "cannot be run: Permission denied" in ended.stderr
 
 
+def test_other_packages_get_a_stand_in_by_their_names(env: dict[str, str]) -> None:
+    listing = "import os; print(os.listdir(os.environ['PULUMI_HOME'] + '/plugins'))"
+    options = ["--stand-in-for", "tls", "--stand-in-for", "vpc"]
+    ended = run(env, "run", *options, "--", sys.executable, "-c", listing)
+    assert "resource-tls-v" in ended.stdout
+    assert "resource-vpc-v" in ended.stdout
+    refused = run(env, "run", "--stand-in-for", "../tls", "--", "true")
+    assert refused.returncode == 2
+    assert "'../tls' is no name of a Pulumi package" in refused.stderr
+
+
 def test_no_command_is_wrong_usage(env: dict[str, str]) -> None:
     ended = run(env, "run")
     assert ended.returncode == 2
