@@ -1,7 +1,8 @@
 """The stack: every VPC of an account, in every region, logs its rejected traffic.
 
-Pulumi.yaml declares the configuration. The program reads AWS first, decides about every VPC, and
-only then declares anything: what cannot be read or done ends the run with nothing changed.
+`vpc_flow_logs_stack/keys.py` has the configuration. The program reads AWS first, decides about
+every VPC, and only then declares anything: what cannot be read or done ends the run with nothing
+changed.
 """
 
 from vpc_flow_logs_stack.run import run

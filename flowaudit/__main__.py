@@ -15,7 +15,7 @@ from flowaudit import __version__
 from flowaudit.audit.cli import audit
 from flowaudit.errors import ConfigurationError
 from flowaudit.gate_report.cli import gate_report
-from flowaudit.packs.cli import components, pack
+from flowaudit.packs.cli import components, pack, template
 from flowaudit.permissions.cli import permissions
 from flowaudit.rejects.cli import rejects
 from flowaudit.verification.cli import verify
@@ -40,7 +40,7 @@ def completion(shell: str) -> None:
     click.echo(script(cli, {}, "vpc-flow-logs", "_VPC_FLOW_LOGS_COMPLETE").source())
 
 
-for command in (audit, verify, rejects, permissions, pack, gate_report, components):
+for command in (audit, verify, rejects, permissions, pack, gate_report, components, template):
     cli.add_command(command)
 
 

@@ -13,6 +13,7 @@ from localcloud import LocalCloud
 
 from .preloaded_python import make_virtualenv, preloaded_virtualenv
 from .running_plugins import running_plugins
+from .virtual_environments import build
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +50,15 @@ def other_languages() -> None:
     if shutil.which("pulumi-language-yaml", path=path) is None:
         reason = "`python -m toolchain --other-languages` says what is missing and why"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, alone in its folder."""
+    folder = tmp_path_factory.mktemp("wheels")
+    build(folder, "--wheel")
+    [built] = folder.iterdir()
+    return built
 
 
 @pytest.fixture(scope="session")

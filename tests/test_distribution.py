@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import tomllib
 from filecmp import dircmp
 from pathlib import Path
@@ -12,32 +11,24 @@ import pytest
 from packaging.requirements import Requirement
 
 from flowaudit.errors import ConfigurationError
-from flowaudit.packs import COMPONENTS, POLICY_PACK, Folder, write
+from flowaudit.packs import COMPONENTS, POLICY_PACK, TEMPLATE, Folder, write
 
-from .virtual_environments import with_only
+from .virtual_environments import install, with_only
 
 REPOSITORY = Path(__file__).parents[1]
 PYPROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 SETUPTOOLS: dict[str, Any] = PYPROJECT["tool"]["setuptools"]
 PACKAGES = sorted(name for name in SETUPTOOLS["packages"] if "." not in name)
-KINDS = {"pack": POLICY_PACK, "components": COMPONENTS}
+KINDS = {"pack": POLICY_PACK, "components": COMPONENTS, "template": TEMPLATE}
 
 
 class Installation:
     """The wheel in a virtual environment, with what it requires without an extra."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wheel: Path) -> None:
         self.sizes = with_only(PYPROJECT["project"]["dependencies"], folder)
         self.bin = folder / "bin"
-        uv = [sys.executable, "-m", "uv", "--offline", "--quiet"]
-        wheels = folder / "wheels"
-        subprocess.run(
-            [*uv, "build", "--wheel", "--no-build-isolation", "--out-dir", wheels, REPOSITORY],
-            check=True,
-        )
-        [wheel] = wheels.glob("*.whl")
-        python = self.bin / "python"
-        subprocess.run([*uv, "pip", "install", "--no-deps", "--python", python, wheel], check=True)
+        install(wheel, folder)
 
     def run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a program of the environment, anywhere but in the checkout."""
@@ -51,9 +42,9 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The wheel, built once and installed."""
-    return Installation(tmp_path_factory.mktemp("installation"))
+def installation(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Installation:
+    """The wheel, installed."""
+    return Installation(tmp_path_factory.mktemp("installation"), wheel)
 
 
 def test_the_command_alone_is_small_and_has_no_pulumi(installation: Installation) -> None:
@@ -91,7 +82,7 @@ def test_a_folder_that_the_installed_command_writes_is_that_of_the_checkout(
     assert written.returncode == 0, written.stderr
     compared = dircmp(tmp_path / "checkout", tmp_path / "installed", ignore=["__pycache__"])
     assert compared.common_files
-    assert len(compared.common_dirs) == 2
+    assert compared.common_dirs == sorted(KINDS[command].packages)
     for one in (compared, *compared.subdirs.values()):
         assert (one.left_only, one.right_only, one.diff_files) == ([], [], [])
 
@@ -109,7 +100,7 @@ def test_only_an_empty_folder_is_written_to(tmp_path: Path) -> None:
         write(POLICY_PACK, tmp_path / "file" / "folder")
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+@pytest.mark.parametrize("kind", [POLICY_PACK, COMPONENTS], ids=lambda kind: kind.launcher)
 def test_the_requirements_of_a_folder_are_pinned_as_the_lock_is(kind: Folder) -> None:
     lock = dict(
         re.findall(
@@ -148,6 +139,7 @@ def test_the_version_is_the_same_wherever_it_stands() -> None:
         "flowaudit/__init__.py": f'__version__ = "{version}"',
         "components/__main__.py": f'"{version}"',
         "policypack/PulumiPolicy.yaml": f"version: {version}",
+        "templates/account/requirements.txt": f"vpc-flow-logs[stack]=={version}\n",
         "examples/github-actions/gate.yml": f"vpc-flow-logs=={version}",
         "examples/gitlab-ci/gate.yml": f"vpc-flow-logs=={version}",
     }.items():

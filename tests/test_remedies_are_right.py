@@ -10,13 +10,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import botocore.session
 import click
 import pytest
-import yaml
 from botocore import xform_name
 
 from flowaudit.__main__ import cli
@@ -28,9 +26,9 @@ from flowaudit.rejects.remedies import REMEDY
 from flowaudit.verification.remedies import OF_ABSENCE, OF_DELIVERY
 from vpc_flow_logs import VpcFlowLogs, VpcFlowLogsArgs
 from vpc_flow_logs_control.exemptions import Exemptions
+from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.remedies import remedy as of_stack
 
-REPOSITORY = Path(__file__).parents[1]
 SCOPES = (
     (),
     ("--regions", "eu-west-1"),
@@ -122,8 +120,7 @@ def test_the_stack_takes_what_pulumi_is_told(command: str) -> None:
     assert (verb, words.pop(0)) == ("config", "set")
     key, value = [word for word in words if word != "--path"]
     assert value
-    keys = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())["config"]
-    assert key.split("[")[0] in keys or key.startswith("aws:")
+    assert key.split("[")[0] in KEYS or key.startswith("aws:")
 
 
 @pytest.mark.parametrize("call", CALLS)

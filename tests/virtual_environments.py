@@ -1,11 +1,28 @@
 """Virtual environments with certain distributions and nothing else, without downloading any."""
 
+import subprocess
+import sys
 import venv
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+REPOSITORY = Path(__file__).parents[1]
+UV = (sys.executable, "-m", "uv", "--offline", "--quiet")
+
+
+def build(folder: Path, *what: str) -> None:
+    """Build what `uv build` is asked for into a folder that holds nothing else."""
+    command = [*UV, "build", "--no-build-isolation", "--no-create-gitignore"]
+    subprocess.run([*command, *what, "--out-dir", folder, REPOSITORY], check=True)
+
+
+def install(wheel: Path, virtualenv: Path) -> None:
+    """Install a wheel into a virtual environment that has what it requires."""
+    command = [*UV, "pip", "install", "--no-deps", "--python", virtualenv / "bin" / "python"]
+    subprocess.run([*command, wheel], check=True)
 
 
 def with_only(requirements: Iterable[str], virtualenv: Path) -> Mapping[str, int]:

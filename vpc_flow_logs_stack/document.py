@@ -1,7 +1,6 @@
 """Writes what a checkout says of the permissions and of the configuration from the tables of both.
 
-docs/permissions.md and docs/permissions/, the section `config` of Pulumi.yaml, and the table of
-the keys in docs/enforcement.md.
+docs/permissions.md and docs/permissions/, and the table of the keys in docs/enforcement.md.
 
 python -m vpc_flow_logs_stack.document
 """
@@ -14,8 +13,7 @@ from pathlib import Path
 from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.permissions import Grant, Purpose, Scope, grants, policy
 
-CHECKOUT = Path(__file__).parents[1]
-DOCS = CHECKOUT / "docs"
+DOCS = Path(__file__).parents[1] / "docs"
 SCOPE = Scope(account_id="ACCOUNT_ID", stack="vpc-flow-logs/STACK")
 """The default configuration, with placeholders for what differs in every account."""
 
@@ -196,24 +194,6 @@ def _rows(grant: Grant) -> Iterator[str]:
         yield f"`{action}` | {resources} | {condition} | {why} | {proof}"
 
 
-_TYPES = {"list": "array", "map": "object"}  # Pulumi's words
-
-
-def pulumi_yaml(text: str) -> str:
-    """Return the text of Pulumi.yaml with the configuration as the table of keys has it."""
-    lines = [text.partition("config:\n")[0] + "config:"]
-    for key in KEYS.values():
-        lines += [f"  {key.name}:", f"    type: {_TYPES.get(key.kind, key.kind)}"]
-        if key.kind == "list":
-            lines += ["    items:", "      type: string"]
-        default = key.default if key.default == ["all"] else json.dumps(key.default)
-        lines += [
-            f"    default: {default if isinstance(default, str) else '[all]'}",
-            f"    description: {key.says}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
 def page_of_keys(text: str) -> str:
     """Return the text of docs/enforcement.md with the table of keys."""
     head, _, rest = text.partition("| configuration | type | default |")
@@ -231,12 +211,9 @@ def page_of_keys(text: str) -> str:
 
 
 def main() -> None:
-    """Write the pages, the policies and the configuration."""
-    for path, write in (
-        (CHECKOUT / "Pulumi.yaml", pulumi_yaml),
-        (DOCS / "enforcement.md", page_of_keys),
-    ):
-        path.write_text(write(path.read_text("utf-8")), encoding="utf-8")
+    """Write the pages and the policies."""
+    keys = DOCS / "enforcement.md"
+    keys.write_text(page_of_keys(keys.read_text("utf-8")), encoding="utf-8")
     (DOCS / "permissions").mkdir(exist_ok=True)
     for name, text in pages().items():
         (DOCS / name).write_text(text, encoding="utf-8")

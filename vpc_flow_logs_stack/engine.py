@@ -76,8 +76,14 @@ def read_state(wait: Callable[[float], object] = time.sleep) -> State:
 
 
 def _value(config: pulumi.Config, key: str) -> Any:
-    """Return a value as its declared type: Pulumi hands out all but text as JSON."""
-    return config.get(key) or "" if KEYS[key].kind == "string" else config.require_object(key)
+    """Return a value, which may be of a wrong type: Pulumi hands out all but text as JSON."""
+    default = KEYS[key].default
+    if KEYS[key].kind == "string":
+        return config.get(key, default)
+    try:
+        return config.get_object(key, default)
+    except pulumi.ConfigTypeError:
+        return config.get(key)
 
 
 def _stranger(project: str, key: str) -> str:

@@ -1,7 +1,7 @@
 """The keys of the stack's configuration: one row has everything that is to be known of one.
 
-From the rows come the checks, the section of Pulumi.yaml and the table in docs/enforcement.md
-(`python -m vpc_flow_logs_stack.document` writes both).
+From the rows come the checks, the defaults, and the table in docs/enforcement.md
+(`python -m vpc_flow_logs_stack.document` writes it).
 """
 
 import difflib
@@ -41,7 +41,7 @@ class Key:
         name: Its name, without the project's.
         kind: `map` is an object whose values are strings.
         default: Its value where it is not set; an empty one means that there is none.
-        says: What it does, for Pulumi.yaml and the docs.
+        says: What it does, for the docs.
         check: Returns what is wrong with a value, given all regions that there are.
         change: What a new value replaces.
         in_names: Whether it is part of names that Pulumi shows, and so can be no secret.
@@ -54,6 +54,22 @@ class Key:
     check: Check
     change: Change = Change.NOTHING
     in_names: bool = False
+
+    def takes(self, value: Any) -> bool:
+        """Tell whether a value is of the key's type."""
+        match self.kind:
+            case "string":
+                return isinstance(value, str)
+            case "integer":
+                return type(value) is int
+            case "boolean":
+                return isinstance(value, bool)
+            case "list":
+                return isinstance(value, list) and all(
+                    isinstance(one, str) for one in cast("list[object]", value)
+                )
+            case "map":
+                return isinstance(value, dict)
 
 
 def _anything(_value: Any, _known_regions: Collection[str]) -> Iterator[str]:
@@ -365,6 +381,24 @@ KEYS = {
 """Every key by its name, in the order of the docs."""
 
 
+_HOW_TO_SET = {
+    "string": "{} TEXT",
+    "integer": "{} NUMBER",
+    "boolean": "{} true",
+    "list": "--path '{}[0]' TEXT --type string",
+    "map": "--path '{}[\"KEY\"]' TEXT --type string",
+}
+
+
+def _mistyped(key: Key, value: object) -> Iterator[str]:
+    kind = {"list": "list of strings", "map": "object"}.get(key.kind, key.kind)
+    example = _HOW_TO_SET[key.kind].format(key.name)
+    yield (
+        f"{value!r} is not of the type {kind}. `pulumi config rm {key.name}`, then "
+        f"`pulumi config set {example}`"
+    )
+
+
 _IN_NAMES = (
     "it is part of names that Pulumi shows, and so cannot be a secret. Set it without --secret"
 )
@@ -376,13 +410,14 @@ def problems_with(
     """Return what is wrong with the configuration's values; pure.
 
     Args:
-        values: A value for each of `KEYS`, of the type that Pulumi.yaml declares.
+        values: A value for each of `KEYS`, of whatever type: nothing else looks at that.
         known_regions: Every region that there is.
         secret: The keys whose values are secrets.
     """
     problems: list[str] = []
     for name, key in KEYS.items():
-        found = list(key.check(values[name], known_regions))
+        value = values[name]
+        found = list(key.check(value, known_regions) if key.takes(value) else _mistyped(key, value))
         if name in secret:
             # A problem has the value in it.
             found = ["its value is a secret, so it is not shown, and cannot be used"] * bool(found)

@@ -1,8 +1,9 @@
-"""`pack` and `components`: the folders that Pulumi's engine runs, written for users.
+"""`pack`, `components` and `template`: the folders that Pulumi takes, written for users.
 
-Each is self-contained: what the engine starts, the packages that it needs of this project, and the
-pinned requirements of both. In the project's own checkout the same launchers stand in `policypack/`
-and `components/`; installed, they are in this package.
+The first two are self-contained: what the engine starts, the packages that it needs of this
+project, and the pinned requirements of both. The third is a project's template, whose program is in
+the installed package. In the project's own checkout the same launchers stand in `policypack/`,
+`components/` and `templates/`; installed, they are in this package.
 """
 
 import shutil
@@ -19,7 +20,7 @@ class Folder:
     """A kind of folder that can be written.
 
     Attributes:
-        launcher: The name of the folder that has what the engine starts.
+        launcher: The folder that has what the engine starts, relative to the checkout.
         packages: The importable packages that go with it. They are copied, and not imported, since
             what they need is not installed with the command.
     """
@@ -30,6 +31,7 @@ class Folder:
 
 POLICY_PACK = Folder("policypack", ("vpc_flow_logs_policies", "vpc_flow_logs_control"))
 COMPONENTS = Folder("components", ("vpc_flow_logs", "vpc_flow_logs_control"))
+TEMPLATE = Folder("templates/account", ())
 
 
 def write(kind: Folder, target: Path) -> None:

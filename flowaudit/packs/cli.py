@@ -1,11 +1,11 @@
-"""The command lines of `vpc-flow-logs pack` and `vpc-flow-logs components`."""
+"""The command lines of `vpc-flow-logs pack`, `components` and `template`."""
 
 from pathlib import Path
 
 import click
 
 from flowaudit import __version__
-from flowaudit.packs import COMPONENTS, POLICY_PACK, write
+from flowaudit.packs import COMPONENTS, POLICY_PACK, TEMPLATE, write
 
 _FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -32,6 +32,19 @@ def components(folder: Path) -> None:
     write(COMPONENTS, folder)
     _say(f"The components {__version__} are in {folder}.", folder)
     click.echo(f"  pulumi package add {folder}", err=True)
+
+
+@click.command()
+@_FOLDER
+def template(folder: Path) -> None:
+    """Write the template of the stack for a whole account into the new folder DIR.
+
+    `pulumi new DIR` makes a project of it. The project's requirements name this version: a newer
+    one is another number there.
+    """
+    write(TEMPLATE, folder)
+    click.echo(f"The template {__version__} is in {folder}. Next, in an empty folder:", err=True)
+    click.echo(f"  pulumi new {folder.resolve()}", err=True)
 
 
 def _say(what: str, folder: Path) -> None:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Vpc
 from vpc_flow_logs_stack import configuration
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
+from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.state import FLOW_LOG, LOG_GROUP, ROLE, State
 
 REPOSITORY = Path(__file__).parents[2]
@@ -19,14 +18,10 @@ STACK = "vpc-flow-logs/test"
 GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:VPC-Flow-Logs"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/VPCFlowLogsRole"
 
-DECLARED: dict[str, dict[str, Any]] = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())[
-    "config"
-]
-
 
 def values(**changed: Any) -> dict[str, Any]:
-    """Return the defaults of Pulumi.yaml with some values changed."""
-    return {key: entry["default"] for key, entry in DECLARED.items()} | changed
+    """Return the defaults with some values changed."""
+    return {name: key.default for name, key in KEYS.items()} | changed
 
 
 def configured(**changed: Any) -> Configuration:

@@ -1,0 +1,3 @@
+from vpc_flow_logs_stack.run import run
+
+run()
