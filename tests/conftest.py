@@ -53,11 +53,17 @@ def other_languages() -> None:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, alone in its folder."""
-    folder = tmp_path_factory.mktemp("wheels")
-    build(folder, "--wheel")
-    [built] = folder.iterdir()
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that is built from it."""
+    folder = tmp_path_factory.mktemp("distributions")
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(distributions: Path) -> Path:
+    """The wheel."""
+    [built] = distributions.glob("*.whl")
     return built
 
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tarfile
 import tomllib
 from filecmp import dircmp
 from pathlib import Path
@@ -85,6 +86,23 @@ def test_a_folder_that_the_installed_command_writes_is_that_of_the_checkout(
     assert compared.common_dirs == sorted(KINDS[command].packages)
     for one in (compared, *compared.subdirs.values()):
         assert (one.left_only, one.right_only, one.diff_files) == ([], [], [])
+
+
+def test_the_sdist_has_what_is_installed_and_what_comes_with_it(distributions: Path) -> None:
+    """Everything else here runs on the wheel, which is built from the sdist."""
+    [sdist] = distributions.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        paths = [Path(member.name) for member in archive if member.isfile()]
+    top = f"vpc_flow_logs-{PYPROJECT['project']['version']}"
+    held = {path.relative_to(top) for path in paths} - {Path("PKG-INFO"), Path("setup.cfg")}
+    packages = {Path(folder) for folder in SETUPTOOLS["package-dir"].values()}
+    beside = {
+        str(path)
+        for path in held
+        if not packages & set(path.parents) and path.parts[0] != "vpc_flow_logs.egg-info"
+    }
+    texts = {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md"}
+    assert beside == {"pyproject.toml", "MANIFEST.in", *texts}
 
 
 def test_only_an_empty_folder_is_written_to(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ REPOSITORY = Path(__file__).parents[1]
 UV = (sys.executable, "-m", "uv", "--offline", "--quiet")
 
 
-def build(folder: Path, *what: str) -> None:
-    """Build what `uv build` is asked for into a folder that holds nothing else."""
+def build(folder: Path) -> None:
+    """Build the sdist, and the wheel from it, as a release does."""
     command = [*UV, "build", "--no-build-isolation", "--no-create-gitignore"]
-    subprocess.run([*command, *what, "--out-dir", folder, REPOSITORY], check=True)
+    subprocess.run([*command, "--out-dir", folder, REPOSITORY], check=True)
 
 
 def install(wheel: Path, virtualenv: Path) -> None:
