@@ -116,15 +116,14 @@ class StandIn(Generic):
             return super().Check(request, context)
         news, olds = to_python(request.news), to_python(request.olds)
         news.pop(DEFAULTS_KEY, None)
-        failures = [
-            provider_pb2.CheckFailure(
-                property=key,
-                reason=f"the stand-in for the AWS provider does not have {key} on {row.token}; "
-                f"it has {', '.join(sorted(row.inputs))}",
+        for key in sorted(set(news) - row.inputs):
+            self.notice(
+                request.urn,
+                f"The stand-in does not have {key} on {row.token}. A preview keeps it as declared, "
+                "and nothing but Pulumi's own plugin deploys it: `python -m localcloud run "
+                "--real-provider`.",
             )
-            for key in sorted(set(news) - row.inputs)
-        ]
-        failures += [
+        failures = [
             provider_pb2.CheckFailure(property=key, reason=f"{key} is required")
             for key in sorted(row.required - set(news))
         ]
@@ -193,6 +192,7 @@ class StandIn(Generic):
                 properties=to_struct({**unknown, **_known_before(row, aws, inputs)}, secrets)
             )
         with _errors_to(context):
+            _require_only_known(row, inputs)
             created = row.create(aws, inputs)
         with _partial(row, aws, created, request, context):
             row.complete(aws, created, inputs)
@@ -255,6 +255,7 @@ class StandIn(Generic):
             properties = {**computed, **_known_before(row, aws, inputs)}
             return provider_pb2.UpdateResponse(properties=to_struct(properties, secrets))
         with _errors_to(context):
+            _require_only_known(row, inputs)
             if row.update is not None:
                 row.update(aws, request.id, state, inputs)
             properties = _state(row, aws, request.id, inputs)
@@ -286,6 +287,15 @@ class StandIn(Generic):
         region = properties.get("region")
         known = region if isinstance(region, str) and region != UNKNOWN else None
         return Aws(self._home, known or self._home.region)
+
+
+def _require_only_known(row: ResourceType, inputs: Mapping[str, Any]) -> None:
+    """Check that AWS is asked for all that a program wants of an object."""
+    if more := sorted(set(inputs) - row.inputs):
+        raise RefusedError(
+            f"the stand-in for the AWS provider does not have {', '.join(more)} on {row.token}; it "
+            f"has {', '.join(sorted(row.inputs))}"
+        )
 
 
 def _autoname(

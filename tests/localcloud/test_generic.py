@@ -23,7 +23,8 @@ QUEUE = "aws:sqs/queue:Queue"
 PROGRAM = """
 config = pulumi.Config()
 seconds = config.get_int("seconds") or 30
-queue = aws.sqs.Queue("jobs", visibility_timeout_seconds=seconds, policy=config.require_secret("policy"))
+policy = config.require_secret("policy")
+queue = aws.sqs.Queue("jobs", visibility_timeout_seconds=seconds, policy=policy)
 aws.sqs.QueuePolicy("jobs", queue_url=queue.id, policy=queue.arn)
 pulumi.export("arn", queue.arn)
 for name, token in ("native", "aws-native:sqs:Queue"), ("module", "queues:tf:aws_sqs_queue"):

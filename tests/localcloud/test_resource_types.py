@@ -3,6 +3,7 @@
 The engine's own part of it is in the tests of the services.
 """
 
+import grpc
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -165,12 +166,18 @@ def test_delete(api: LocalCloud, plugin: Plugin, case: Case) -> None:
 
 
 @each
-def test_an_input_that_the_stand_in_lacks_is_refused(
+def test_an_input_that_the_stand_in_lacks_is_previewed_and_refused(
     api: LocalCloud, plugin: Plugin, case: Case
 ) -> None:
-    _, failures = plugin.check(case.token, {**case.inputs(api), "surprise": 1})
-    assert set(failures) == {"surprise"}
-    assert case.token in failures["surprise"]
+    inputs = plugin.inputs(case.token, case.inputs(api))
+    more = plugin.inputs(case.token, {**inputs, "surprise": 1})
+    _, state = plugin.create(case.token, more, preview=True)
+    assert state["surprise"] == 1
+    with pytest.raises(grpc.RpcError, match=f"does not have surprise on {case.token}"):
+        plugin.create(case.token, more)
+    resource_id, state = plugin.create(case.token, inputs)
+    with pytest.raises(grpc.RpcError, match=f"does not have surprise on {case.token}"):
+        plugin.update(case.token, resource_id, state, inputs, more)
 
 
 @each
