@@ -170,3 +170,6 @@ def _install_stand_in(home: Path, package: str) -> None:
         f"main({package!r}, {version!r})\n"
     )
     launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)
+    if version != _ANY_VERSION:
+        # `pulumi install`, and so `pulumi new`, takes no newer one.
+        plugin.with_name(f"resource-{package}-v{version}").symlink_to(plugin)

@@ -26,7 +26,7 @@ def running_plugins(cloud: LocalCloud) -> Generator[dict[str, str]]:
         The cloud's environment, for commands that attach to them.
     """
     plugins = Path(cloud.env["PULUMI_HOME"], "plugins")
-    [provider] = plugins.glob("resource-aws-v*/pulumi-resource-aws")
+    provider = next(plugins.glob("resource-aws-v*/pulumi-resource-aws"))
     with _running(provider, cloud.env) as port:
         env = {**cloud.env, "PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
         if toolchain.ensure().origin != "build":  # Pulumi's own host need not be one to attach to

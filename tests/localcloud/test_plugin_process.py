@@ -25,7 +25,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def program(cloud: LocalCloud) -> str:
-    (program,) = cloud.folder.glob("pulumi/plugins/resource-aws-v*/pulumi-resource-aws")
+    program = next(cloud.folder.glob("pulumi/plugins/resource-aws-v*/pulumi-resource-aws"))
     return str(program)
 
 
