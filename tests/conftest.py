@@ -55,9 +55,7 @@ def other_languages() -> None:
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sdist, and the wheel that is built from it."""
-    folder = tmp_path_factory.mktemp("distributions")
-    build(folder)
-    return folder
+    return build(tmp_path_factory.mktemp("distributions"))
 
 
 @pytest.fixture(scope="session")

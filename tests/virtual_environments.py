@@ -13,16 +13,17 @@ REPOSITORY = Path(__file__).parents[1]
 UV = (sys.executable, "-m", "uv", "--offline", "--quiet")
 
 
-def build(folder: Path) -> None:
-    """Build the sdist, and the wheel from it, as a release does."""
+def build(folder: Path, source: Path = REPOSITORY) -> Path:
+    """Build the sdist, and the wheel from it, as a release does, into a folder that is returned."""
     command = [*UV, "build", "--no-build-isolation", "--no-create-gitignore"]
-    subprocess.run([*command, "--out-dir", folder, REPOSITORY], check=True)
+    subprocess.run([*command, "--out-dir", folder, source], check=True)
+    return folder
 
 
 def install(wheel: Path, virtualenv: Path) -> None:
     """Install a wheel into a virtual environment that has what it requires."""
-    command = [*UV, "pip", "install", "--no-deps", "--python", virtualenv / "bin" / "python"]
-    subprocess.run([*command, wheel], check=True)
+    command = [*UV, "pip", "install", "--no-deps", "--reinstall"]
+    subprocess.run([*command, "--python", virtualenv / "bin" / "python", wheel], check=True)
 
 
 def with_only(requirements: Iterable[str], virtualenv: Path) -> Mapping[str, int]:
