@@ -8,6 +8,7 @@
   fails for the second.
 - AWS takes no Config rule in a region without a configuration recorder. moto
   does.
+- A log group takes its tags along when it is deleted. With moto, the next one of its name has them.
 - A region of moto starts with more than a thousand machine images, made again for each empty AWS.
   Nothing here runs a machine.
 
@@ -31,12 +32,14 @@ def put_right() -> None:
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     from moto.config.models import ConfigBackend  # noqa: PLC0415 (slow to import)
     from moto.ec2.models.flow_logs import FlowLogsBackend  # noqa: PLC0415
+    from moto.logs.models import LogsBackend  # noqa: PLC0415
 
     if hasattr(FlowLogsBackend.create_flow_logs, "__wrapped__"):
         return
     FlowLogsBackend.create_flow_logs = _create(FlowLogsBackend.create_flow_logs)
     FlowLogsBackend.describe_flow_logs = _describe(FlowLogsBackend.describe_flow_logs)
     ConfigBackend.put_config_rule = _put_rule(ConfigBackend.put_config_rule)
+    LogsBackend.delete_log_group = _delete_group(LogsBackend.delete_log_group)
     log_group_identifiers.put_right()
 
 
@@ -68,6 +71,16 @@ def _describe(original: Callable[..., Any]) -> Callable[..., Any]:
         return [flow_log for flow_log in found if flow_log.traffic_type == traffic_type]
 
     return describe_flow_logs
+
+
+def _delete_group(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def delete_log_group(backend: Any, log_group_name: str) -> None:
+        group = backend.groups.get(log_group_name)
+        original(backend, log_group_name)
+        backend.tagger.delete_all_tags_for_resource(group.arn)
+
+    return delete_log_group
 
 
 def _put_rule(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -75,14 +75,15 @@ def read(
         account.id: [] for account in targets if account.id is not None
     }
     unread: list[Unread] = []
-    for item in Inventory(
+    inventory = Inventory(
         session,
         targets,
         regions=configuration.regions,
         exclude_regions=configuration.exclude_regions,
         log_group_prefix=configuration.log_group_name,
         delivery_roles=True,
-    ):
+    )
+    for item in inventory:
         if isinstance(item, Unread):
             unread.append(item)
         else:
@@ -90,6 +91,8 @@ def read(
             by_account.setdefault(item.account_id, []).append(item)
     if unread:
         raise UnreadError(unread)
+    if not configuration.accounts:  # it may turn out to have no region at all
+        by_account.setdefault(inventory.caller.split(":")[4], [])
     role_arns = {account.id: account.role_arn for account in targets}
     partition = session.get_partition_for_region(aws.home_region(session))
     found = [

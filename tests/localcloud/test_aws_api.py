@@ -143,6 +143,14 @@ def test_delivery_depends_on_the_log_group_that_the_destination_names(
     assert flow_log["DeliverLogsStatus"] == status
 
 
+def test_a_log_group_that_is_made_again_has_none_of_the_tags_of_the_first(api: LocalCloud) -> None:
+    logs = api.client("logs")
+    logs.create_log_group(logGroupName="by-hand", tags={"a": "1"})
+    logs.delete_log_group(logGroupName="by-hand")
+    group = make_log_group(api)
+    assert logs.list_tags_for_resource(resourceArn=group)["tags"] == {}
+
+
 def test_a_config_rule_needs_a_recorder_in_its_region(api: LocalCloud) -> None:
     rule = {
         "ConfigRuleName": "logged",

@@ -60,11 +60,13 @@ def decide_vpc(site: Site, region: str, verdict: Verdict, logs: Sequence[FlowLog
     twin = site.twin(region, vpc.id, foreign)
     if not own and verdict.status in {Status.PASS, Status.EXEMPT}:
         owners = {owner(log.tags) for log in foreign} - {None, site.stack}
+        theirs = _decided(site, region, vpc, Outcome.KEPT, verdict.summary)
+        theirs = replace(theirs, warnings=tuple(_doubts(verdict)))
         if site.configuration.existing == "import" and not owners:
-            adopted = _decided(site, region, vpc, Outcome.ADOPTED, verdict.summary)
-            return replace(adopted, adopted=tuple(foreign))
+            decision = replace(theirs.decision, outcome=Outcome.ADOPTED)
+            return replace(theirs, decision=decision, adopted=tuple(foreign))
         if site.configuration.existing != "duplicate" or twin:
-            return _decided(site, region, vpc, Outcome.KEPT, verdict.summary)
+            return theirs
     if twin:
         return _in_the_way(site, region, verdict, twin, own)
     decided = _covered(site, region, vpc, logs, own)
@@ -83,6 +85,13 @@ def _because(exemption: Exemption) -> str:
 
 def _decided(site: Site, region: str, vpc: Vpc, outcome: Outcome, reason: str) -> Decided:
     return Decided(Decision(site.account.id, region, vpc.id, outcome, reason))
+
+
+def _doubts(verdict: Verdict) -> Iterator[str]:
+    """Yield why flow logs that are enough may deliver no more."""
+    for finding in verdict.findings:
+        if finding.requirement == "flow-log-can-deliver" and not finding.exempt:
+            yield f"{verdict.vpc.id} in {verdict.region}: {finding.message} {finding.remedy}"
 
 
 def _in_the_way(

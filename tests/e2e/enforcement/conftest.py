@@ -1,17 +1,23 @@
 """The stack that this repository is, deployed by the real CLI to accounts that have a history."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore import xform_name
 from moto.core.responses import BaseResponse
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.vpcs import VPCBackend
+from moto.logs.models import LogGroup
 
 from localcloud import LocalCloud
 
@@ -128,6 +134,65 @@ class Account:
             patch.setattr(BaseResponse, "get_access_key", get_access_key)
             yield
 
+    @contextmanager
+    def listing(
+        self, *, regions: Sequence[str] = REGIONS, without: Sequence[str] = ()
+    ) -> Generator[None, None, None]:
+        """Let AWS list some of its regions alone, and not every VPC."""
+        every = cast("list[Any]", RegionsAndZonesBackend.regions)
+        describe = VPCBackend.describe_vpcs
+
+        def describe_vpcs(backend: Any, **arguments: Any) -> list[Any]:
+            return [vpc for vpc in describe(backend, **arguments) if vpc.id not in without]
+
+        with pytest.MonkeyPatch.context() as patch:
+            listed = [region for region in every if region.name in regions]
+            patch.setattr(RegionsAndZonesBackend, "regions", listed)
+            patch.setattr(VPCBackend, "describe_vpcs", describe_vpcs)
+            yield
+
+    @contextmanager
+    def retention_policy(self, name: str, days: int) -> Generator[None, None, None]:
+        """Let the account have a retention policy, which decides for all log groups."""
+        describe = LogGroup.to_describe_dict
+
+        def to_describe_dict(group: Any) -> dict[str, Any]:
+            return {**describe(group), "retentionInDays": days, "retentionPolicyName": name}
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(LogGroup, "to_describe_dict", to_describe_dict)
+            yield
+
+    def delivery_fails(self, region: str, flow_log_id: str, message: str) -> None:
+        """Let AWS report that a flow log could not deliver."""
+        flow_log = ec2_backends[ACCOUNT][region].flow_logs[flow_log_id]
+        flow_log.deliver_logs_status, flow_log.deliver_logs_error_message = "FAILED", message
+
+    def aws(self, command: str) -> None:
+        """Do what a command of the AWS CLI does, which is not among what tests need."""
+        program, service, operation, *options = shlex.split(command)
+        assert program == "aws"
+        given: dict[str, list[str]] = {}
+        for word in options:
+            if word.startswith("--"):
+                given[word.removeprefix("--")] = []
+            else:
+                given[list(given)[-1]].append(word)
+        client = self.cloud.client(service, given.pop("region", [None])[0])
+        method = operation.replace("-", "_")
+        model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+        arguments: dict[str, Any] = {}
+        for name, shape in model.input_shape.members.items():
+            if values := given.pop(xform_name(name, "-"), None):
+                kinds = {
+                    "list": values,
+                    "map": dict(value.split("=", 1) for value in values if "=" in value),
+                }
+                one = int(values[0]) if shape.type_name == "integer" else values[0]
+                arguments[name] = kinds.get(shape.type_name, one)
+        assert not given, f"{command}: no {', '.join(given)}"
+        getattr(client, method)(**arguments)
+
     def everything(self) -> dict[str, Any]:
         """Return all that the stack could change, for a comparison."""
         return {
@@ -135,6 +200,11 @@ class Account:
             "log groups": {region: self.log_groups(region) for region in REGIONS},
             "roles": self.roles(),
         }
+
+
+def aws_commands(printed: str) -> list[str]:
+    """Return the commands of the AWS CLI that a text names, each once."""
+    return list(dict.fromkeys(re.findall(r"`(aws [^`]+)`", printed)))
 
 
 @dataclass(frozen=True)

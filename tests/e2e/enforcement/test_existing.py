@@ -34,6 +34,32 @@ def test_what_was_made_by_hand_is_imported_without_a_change(account: Account, st
     assert account.roles() == {ROLE}
 
 
+def test_the_controls_own_steps_by_hand_are_kept(account: Account, stack: Stack) -> None:
+    """A group without retention, a role without a policy, and a flow log of rejected traffic."""
+    vpc_id, bare = account.vpc(EUROPE), account.default_vpc(EUROPE)
+    group, role = account.log_group(EUROPE, GROUP, days=None), account.role(ROLE)
+    flow_log = account.flow_log(EUROPE, vpc_id, group, role=role)
+    for existing, outcome in (("keep", "kept"), ("import", "adopted"), ("duplicate", "kept")):
+        stack.configure(regions=[EUROPE], existing=existing)
+        printed = stack.up()
+        assert stack.vpcs(outcome) == {vpc_id}
+        assert stack.vpcs("covered") == {bare}
+        assert f'the policies of its delivery role "{ROLE}" do not allow logs:CreateLog' in printed
+        assert "delete-flow-logs" not in printed
+        assert account.flow_logs(EUROPE)[vpc_id] == [flow_log]
+    stack.vpc_flow_logs(stack.project.outputs()["audit"])
+
+    account.delivery_fails(EUROPE, flow_log, "Access error")
+    printed = stack.up(exit_code=1)
+    assert f"{vpc_id} in {EUROPE} has the flow log {flow_log}, which is not this stack's" in printed
+    assert "delivery failed: Access error" in printed
+    assert "it must trust vpc-flow-logs.amazonaws.com and allow" in printed
+    assert "delete-flow-logs" not in printed
+    assert account.flow_logs(EUROPE)[vpc_id] == [flow_log]
+    stack.vpc_flow_logs(stack.project.outputs()["audit"], exit_code=1)
+    stack.destroy(flow_log, GROUP, ROLE)
+
+
 def test_what_is_imported_no_more_is_left_where_it_is(account: Account, stack: Stack) -> None:
     vpc_id = account.default_vpc(EUROPE)
     role = account.role("theirs")
