@@ -5,7 +5,8 @@ Source: Amazon VPC User Guide, "Publish flow logs to CloudWatch Logs" and
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, cast
@@ -91,35 +92,43 @@ class Answer(StrEnum):
 
 Statement = Mapping[str, object]
 
-# Conditions that a flow log of the account itself meets, by the key they are on.
-_OF_THE_ACCOUNT = {
-    "aws:sourceaccount": frozenset({"stringequals", "stringlike"}),
-    "aws:sourcearn": frozenset({"arnlike", "arnequals", "stringlike"}),
-}
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose flow logs deliver: what the service tells IAM when it assumes the role.
+
+    Attributes:
+        account: The twelve digits of their account; None where it is not known.
+        region: Their region's code; None where it is not known.
+        partition: Their partition, such as `aws`; None where it is not known.
+    """
+
+    account: str | None = None
+    region: str | None = None
+    partition: str | None = None
 
 
-def trusts_delivery(document: object, account_id: str) -> Answer:
+def trusts_delivery(document: object, source: Source | None) -> Answer:
     """Return whether a trust policy lets the flow logs service assume the role.
 
     Args:
         document: The policy, parsed; anything but a mapping is one that is not known.
-        account_id: The account that owns the flow logs, which conditions may name.
+        source: Whose flow logs deliver, which conditions may name; None to leave open whether
+            they meet any condition.
     """
-    if not isinstance(document, Mapping):
+    if not isinstance(document, Mapping) or not _is_understood(cast("Statement", document)):
         return Answer.UNKNOWN
-    allowed = Answer.NO
-    for statement in _statements(cast("Statement", document)):
-        answer = _names_service(statement)
-        if answer is Answer.YES:
-            answer = _matches_action(statement, "sts:AssumeRole")
-        if answer is Answer.YES and not _holds_for(statement.get("Condition"), account_id):
-            answer = Answer.UNKNOWN
-        if answer is Answer.NO:
-            continue
-        if statement.get("Effect") != "Allow":
-            return answer if answer is Answer.UNKNOWN else Answer.NO
-        allowed = Answer.YES if Answer.YES in {answer, allowed} else Answer.UNKNOWN
-    return allowed
+    return _decided(
+        (
+            statement,
+            _least(
+                _names_service(statement),
+                _matches_action(statement, "sts:AssumeRole"),
+                _holds_for(statement.get("Condition"), source),
+            ),
+        )
+        for statement in _statements(cast("Statement", document))
+    )
 
 
 def allows_delivery(documents: Iterable[object], log_group_arn: str | None) -> Answer:
@@ -139,28 +148,65 @@ def allows_delivery(documents: Iterable[object], log_group_arn: str | None) -> A
     return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.YES
 
 
+def denies_delivery(documents: Iterable[object], log_group_arn: str | None) -> Answer:
+    """Return whether a role's policies deny it to write into a log group, whatever they allow.
+
+    Args:
+        documents: As for `allows_delivery`.
+        log_group_arn: As for `allows_delivery`.
+    """
+    known = list(documents)
+    return max(
+        (
+            answer
+            for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+            for statement, answer in _answers(known, action, log_group_arn)
+            if statement.get("Effect") != "Allow"
+        ),
+        key=_doubt,
+        default=Answer.NO,
+    )
+
+
 def _allows(documents: Sequence[object], action: str, log_group_arn: str | None) -> Answer:
-    allowed = denied = Answer.NO
+    return _decided(_answers(documents, action, log_group_arn))
+
+
+def _answers(
+    documents: Sequence[object], action: str, log_group_arn: str | None
+) -> Iterator[tuple[Statement, Answer]]:
+    """Yield each statement, and whether it is about an action on a log group."""
     for document in documents:
         if not isinstance(document, Mapping) or not _is_understood(cast("Statement", document)):
-            allowed = Answer.YES if allowed is Answer.YES else Answer.UNKNOWN
-            denied = Answer.YES if denied is Answer.YES else Answer.UNKNOWN
+            yield {"Effect": "Allow"}, Answer.UNKNOWN
+            yield {"Effect": "Deny"}, Answer.UNKNOWN
             continue
         for statement in _statements(cast("Statement", document)):
-            answer = _matches_action(statement, action)
-            if answer is not Answer.NO:
-                answer = min(answer, _matches_resource(statement, log_group_arn), key=_doubt)
-            if answer is Answer.YES and statement.get("Condition"):
-                answer = Answer.UNKNOWN
-            if answer is Answer.NO:
-                continue
-            if statement.get("Effect") == "Allow":
-                allowed = max(allowed, answer, key=_doubt)
-            else:
-                denied = max(denied, answer, key=_doubt)
+            yield (
+                statement,
+                _least(
+                    _matches_action(statement, action),
+                    _matches_resource(statement, log_group_arn),
+                    Answer.UNKNOWN if statement.get("Condition") else Answer.YES,
+                ),
+            )
+
+
+def _decided(statements: Iterable[tuple[Statement, Answer]]) -> Answer:
+    """Return what statements decide together, each with whether it is about the request."""
+    allowed = denied = Answer.NO
+    for statement, answer in statements:
+        if statement.get("Effect") == "Allow":
+            allowed = max(allowed, answer, key=_doubt)
+        else:
+            denied = max(denied, answer, key=_doubt)
     if denied is Answer.YES:
         return Answer.NO
-    return Answer.UNKNOWN if allowed is Answer.YES and denied is Answer.UNKNOWN else allowed
+    return _least(allowed, Answer.YES if denied is Answer.NO else Answer.UNKNOWN)
+
+
+def _least(*answers: Answer) -> Answer:
+    return min(answers, key=_doubt)
 
 
 def _is_understood(document: Statement) -> bool:
@@ -173,14 +219,8 @@ def _doubt(answer: Answer) -> int:
 
 
 def _statements(document: Statement) -> list[Statement]:
-    """Return a document's statements; IAM takes one in place of a list of one.
-
-    One that cannot be understood is for an action that is not known.
-    """
-    return [
-        cast("Statement", each) if isinstance(each, Mapping) else {"Action": [None]}
-        for each in _many(document.get("Statement"))
-    ]
+    """Return the statements of a document that is understood."""
+    return cast("list[Statement]", _many(document.get("Statement")))
 
 
 def _names_service(statement: Statement) -> Answer:
@@ -188,6 +228,8 @@ def _names_service(statement: Statement) -> Answer:
         return Answer.UNKNOWN
     principal = statement.get("Principal")
     if principal == "*" or not isinstance(principal, Mapping):
+        return Answer.UNKNOWN
+    if "*" in _many(cast("Statement", principal).get("AWS")):
         return Answer.UNKNOWN
     services = _many(cast("Statement", principal).get("Service"))
     if any(not isinstance(each, str) for each in services):
@@ -221,43 +263,84 @@ def _matches_resource(statement: Statement, log_group_arn: str | None) -> Answer
     return Answer.UNKNOWN if doubtful else Answer.NO
 
 
-def _holds_for(condition: object, account_id: str) -> bool:
-    """Whether every condition surely holds for flow logs of an account."""
+def _holds_for(condition: object, source: Source | None) -> Answer:
+    """Return whether every condition holds for somebody's flow logs."""
     if not condition:
-        return True
-    if not isinstance(condition, Mapping):
-        return False
+        return Answer.YES
+    if source is None or not isinstance(condition, Mapping):
+        return Answer.UNKNOWN
+    answer = Answer.YES
     for operator, keys in cast("Mapping[str, object]", condition).items():
         if not isinstance(keys, Mapping):
-            return False
+            return Answer.UNKNOWN
         for key, values in cast("Mapping[str, object]", keys).items():
-            if operator.lower() not in _OF_THE_ACCOUNT.get(key.lower(), frozenset()):
-                return False
-            texts = [each for each in _many(values) if isinstance(each, str)]
-            if key.lower() == "aws:sourceaccount":
-                holds = any(_like(each, account_id) for each in texts)
-            else:
-                holds = any(
-                    _like(each, f"arn:{partition}:ec2:{{region}}:{account_id}:vpc-flow-log/fl-0")
-                    for text in texts
-                    for partition, each in [_region_replaced(text)]
-                )
-            if not holds:
-                return False
-    return True
+            answer = _least(answer, _meets(operator.lower(), key.lower(), _many(values), source))
+    return answer
 
 
-def _region_replaced(pattern: str) -> tuple[str, str]:
-    """Return an ARN pattern's partition, and the pattern with any region in place of its own.
+def _meets(operator: str, key: str, values: Sequence[object], source: Source) -> Answer:
+    """Return whether flow logs meet one condition, given in lower case.
 
-    The role may be for one region's flow logs; whether they are of that region is seen where the
-    flow log is.
+    Source: IAM User Guide, "Condition operators".
     """
-    parts = pattern.split(":", 5)
-    if len(parts) < len(("arn", "partition", "service", "region", "account", "resource")):
-        return "aws", pattern
-    parts[3] = "*"
-    return parts[1].replace("*", "aws"), ":".join(parts)
+    # The service always sends both keys, with one value each.
+    operator = operator.removeprefix("foranyvalue:").removesuffix("ifexists")
+    meets = {"aws:sourceaccount": _is_account, "aws:sourcearn": _is_arn}.get(key)
+    if meets is None or operator not in _ON_TEXT | (_ON_ARNS if meets is _is_arn else set()):
+        return Answer.UNKNOWN
+    answers = [
+        Answer.UNKNOWN
+        if not isinstance(value, str) or "${" in value
+        else meets(value, source, operator not in _LITERAL)
+        for value in values
+    ]
+    return max(answers, key=_doubt, default=Answer.UNKNOWN)
+
+
+_LITERAL = frozenset({"stringequals", "stringequalsignorecase"})
+_ON_TEXT = _LITERAL | {"stringlike"}
+_ON_ARNS = frozenset({"arnequals", "arnlike"})
+
+
+def _is_account(pattern: str, source: Source, wildcards: bool) -> Answer:
+    return _is_part(pattern, source.account, wildcards)
+
+
+def _is_arn(pattern: str, source: Source, wildcards: bool) -> Answer:
+    """Return whether a pattern is that of a flow log's ARN, of which only the id is never known."""
+    if wildcards and not pattern.strip("*"):
+        return Answer.YES
+    parts = pattern.split(":")
+    known = ["arn", source.partition, "ec2", source.region, source.account]
+    spans = len(parts) <= len(known)
+    if spans:
+        # A wildcard stands for several parts; only what is before it is where it seems to be.
+        ends = [index for index, part in enumerate(parts) if wildcards and "*" in part]
+        if not ends:
+            return Answer.NO
+        known, answer = known[: ends[0]], Answer.UNKNOWN
+    elif len(parts) > len(known) + 1:
+        return Answer.NO
+    else:
+        answer = _is_flow_log(parts[-1], wildcards)
+    pairs = zip(parts, known, strict=False)
+    return _least(answer, *(_is_part(part, value, wildcards) for part, value in pairs))
+
+
+def _is_flow_log(pattern: str, wildcards: bool) -> Answer:
+    if wildcards and _like(pattern, "vpc-flow-log/fl-0123456789abcdef0"):
+        return Answer.YES
+    # One flow log's id is not known before it exists; a wildcard without meaning is no id.
+    may_be_one = pattern.startswith("vpc-flow-log/") and (wildcards or "*" not in pattern)
+    return Answer.UNKNOWN if may_be_one else Answer.NO
+
+
+def _is_part(pattern: str, value: str | None, wildcards: bool) -> Answer:
+    if value is None:
+        return Answer.YES if wildcards and not pattern.strip("*") else Answer.UNKNOWN
+    if wildcards:
+        return Answer.YES if _like(pattern, value) else Answer.NO
+    return Answer.YES if pattern == value else Answer.NO
 
 
 @lru_cache(maxsize=4096)  # an account has few roles, and many flow logs deliver with each

@@ -11,7 +11,13 @@ from typing import cast
 
 from pulumi_policy import PolicyResource
 
-from vpc_flow_logs_control.delivery_role import Answer, allows_delivery, trusts_delivery
+from vpc_flow_logs_control.delivery_role import (
+    Answer,
+    Source,
+    allows_delivery,
+    denies_delivery,
+    trusts_delivery,
+)
 
 from .kinds import (
     ATTACHMENT_TYPES,
@@ -132,10 +138,29 @@ def delivery_roles(graph: StackGraph) -> list[DeliveryRole]:
 
 
 def cannot_be_taken_on(each: DeliveryRole) -> bool:
-    """Whether a role's trust policy surely keeps the flow logs service out."""
-    document = each.trust.document
-    # Whose account it is makes a doubt of a refusal at most, and doubts are not for here.
-    return isinstance(document, Mapping) and trusts_delivery(document, "") is Answer.NO
+    """Whether a role's trust policy surely keeps the flow logs service out, whoever's they are."""
+    return trusts_delivery(each.trust.document, None) is Answer.NO
+
+
+def shut_out(graph: StackGraph, each: DeliveryRole) -> dict[Source, list[FlowLog]]:
+    """The flow logs that a role's conditions surely keep out, by whose they are."""
+    found: dict[Source, list[FlowLog]] = defaultdict(list)
+    for log in each.flow_logs:
+        source = _source(graph, log, each.role)
+        if trusts_delivery(each.trust.document, source) is Answer.NO:
+            found[source].append(log)
+    return found
+
+
+def _source(graph: StackGraph, log: FlowLog, role: PolicyResource) -> Source:
+    region = region_of(log.resource)
+    # Flow log, VPC and role have one account; where they have two, that is what has to be said.
+    found = {account_of(each) for each in (log.resource, role, *graph.vpcs_of(log))} - {None}
+    return Source(
+        found.pop() if len(found) == 1 else None,
+        region.name if isinstance(region.name, str) else None,
+        region.partition,
+    )
 
 
 class Writing(Enum):
@@ -143,8 +168,11 @@ class Writing(Enum):
 
     NO_POLICY = "has no policy at all, so that it may not write into the log group"
     NO_ACTION = (
-        "has no policy that allows logs:CreateLogStream and logs:PutLogEvents, or has one that "
-        "denies them, so that it may not write into the log group"
+        "has no policy that allows logs:CreateLogStream and logs:PutLogEvents, so that it may not "
+        "write into the log group"
+    )
+    DENIED = (
+        "has a policy that denies it logs:CreateLogStream or logs:PutLogEvents on the log group"
     )
     NOT_INSIDE = (
         "has a policy for the log group itself and not for what lies in it: its resource has to "
@@ -156,19 +184,20 @@ class Writing(Enum):
 def obstacle(graph: StackGraph, each: DeliveryRole) -> Writing | None:
     """What surely keeps a role from writing; None where nothing does, or where it is not known."""
     documents = each.known_documents
-    if documents is None:
-        return None
     if not documents:
-        return Writing.NO_POLICY
-    if allows_delivery(documents, None) is Answer.NO:
-        return Writing.NO_ACTION
+        return None if documents is None else Writing.NO_POLICY
     named = set(_ACCOUNT.findall(json.dumps(documents)))
     # Many flow logs may deliver to one log group.
     groups = dict.fromkeys(tuple(_possible_arns(graph, log, named)) for log in each.flow_logs)
     for arns in groups:
-        if all(allows_delivery(documents, arn) is Answer.NO for arn in arns):
-            itself = any(_names(documents, arn) for arn in arns if arn is not None)
-            return Writing.NOT_INSIDE if itself else Writing.ELSEWHERE
+        if any(allows_delivery(documents, arn) is not Answer.NO for arn in arns):
+            continue
+        if any(denies_delivery(documents, arn) is Answer.YES for arn in arns):
+            return Writing.DENIED
+        if allows_delivery(documents, None) is Answer.NO:
+            return Writing.NO_ACTION
+        itself = any(_names(documents, arn) for arn in arns if arn is not None)
+        return Writing.NOT_INSIDE if itself else Writing.ELSEWHERE
     return None
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pulumi_policy import EnforcementLevel, PolicyResource
 
-from vpc_flow_logs_control.delivery_role import SERVICE_PRINCIPAL
+from vpc_flow_logs_control.delivery_role import SERVICE_PRINCIPAL, Source
 from vpc_flow_logs_control.requirements.flow_log_can_deliver import REQUIREMENT
 
 from .delivery_roles import (
@@ -16,9 +16,10 @@ from .delivery_roles import (
     delivery_roles,
     obstacle,
     role_key,
+    shut_out,
 )
 from .kinds import BUCKET_TYPES, LOG_GROUP_TYPES, ROLE_TYPES, STREAM_TYPES, is_native
-from .places import Arn, account_of, arn_of, region_of
+from .places import account_of, arn_of, region_of
 from .properties import UNKNOWN, Unknown, text_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import FlowLog, StackGraph
@@ -106,11 +107,40 @@ def _role_findings(graph: StackGraph, each: DeliveryRole) -> Iterator[Finding]:
     if cannot_be_taken_on(each):
         words = f"does not let {SERVICE_PRINCIPAL} take it on"
         yield Finding(each.role.urn, vpcs, f"{begin} has a trust policy that {words}.", remedy)
-    elif found := obstacle(graph, each):
+        return
+    for source, logs in shut_out(graph, each).items():
+        yield Finding(
+            each.role.urn,
+            tuple(vpc for log in logs for vpc in graph.vpcs_of(log)),
+            f"Role {graph.called(each.role)} has a trust policy with a condition that "
+            f"{graph.names(logs)} {'does' if len(logs) == 1 else 'do'} not meet"
+            f"{_in_words(source)}.",
+            "Let its conditions name those flow logs:\n"
+            f'    "aws:SourceAccount": "{source.account or "ACCOUNT"}"\n'
+            f'    "aws:SourceArn": "{_arn_of_flow_logs(source)}"',
+        )
+    if found := obstacle(graph, each):
+        if found is Writing.DENIED:
+            remedy = "Remove the statement with the Effect Deny, or let it leave the log group out."
         # Names that AWS or Pulumi completes may still turn out to match.
         is_remark = found is Writing.ELSEWHERE
         problem = f"{begin} {found.value}."
         yield Finding(each.role.urn, vpcs, problem, remedy, is_remark=is_remark)
+
+
+def _in_words(source: Source) -> str:
+    parts = {
+        "partition": source.partition,
+        "region": source.region,
+        "account": source.account,
+    }
+    words = [f"of {word} {value}" for word, value in parts.items() if value]
+    return f", being {', '.join(words)}" if words else ""
+
+
+def _arn_of_flow_logs(source: Source) -> str:
+    region, account = source.region or "*", source.account or "ACCOUNT"
+    return f"arn:{source.partition or 'aws'}:ec2:{region}:{account}:vpc-flow-log/*"
 
 
 # -- the VPC ----------------------------------------------------------------------------------
@@ -150,7 +180,7 @@ def _destination_problems(
         if arn is None or not _DESTINATION_ARNS[kind].fullmatch(text):
             yield _Problem(f"has a destination that is not the ARN of {_IN_WORDS[kind]}", remedy)
             return
-        yield from _partition_problems(flow_log, "its destination", arn)
+        yield from _partition_problems(flow_log, "its destination", arn.partition)
         region = region_of(flow_log).name
         if kind != "s3" and isinstance(region, str) and region != arn.region:
             words = f"is in another region than its destination, which is in {arn.region}"
@@ -167,9 +197,14 @@ def _linked_destination_problems(
         for other, types in _DESTINATION_TYPES.items()
     }
     wrong = [one for other, found in linked.items() if other != kind for one in found]
-    # A bucket has a region too, but S3 takes records from all regions and accounts.
-    for destination in linked[kind] if kind != "s3" else ():
-        yield from _region_problems(graph, flow_log, destination, "its destination")
+    for destination in linked[kind]:
+        if kind == "s3":
+            # A bucket has a region too, but S3 takes records from all that are in its partition.
+            yield from _partition_problems(
+                flow_log, "its destination", region_of(destination).partition
+            )
+        else:
+            yield from _region_problems(graph, flow_log, destination, "its destination")
     if linked[kind]:
         return
     if wrong:
@@ -199,7 +234,9 @@ def _cloudwatch_role_problems(graph: StackGraph, flow_log: PolicyResource) -> It
         if arn is None or not _ROLE_ARN.fullmatch(text):
             yield _Problem("has a role that is not the ARN of a role", remedy)
             return
-        yield from _partition_problems(flow_log, "its delivery role", arn)
+        yield from _partition_problems(flow_log, "its delivery role", arn.partition)
+    for role in linked if text is UNKNOWN else ():
+        yield from _partition_problems(flow_log, "its delivery role", region_of(role).partition)
 
 
 def _s3_role_problems(flow_log: PolicyResource) -> Iterator[_Problem]:
@@ -298,11 +335,13 @@ def _accounts(
     return [(words, account_of(each)) for each in graph.linked(flow_log, key, types)]
 
 
-def _partition_problems(flow_log: PolicyResource, words: str, arn: Arn) -> Iterator[_Problem]:
+def _partition_problems(
+    flow_log: PolicyResource, words: str, partition: str | None
+) -> Iterator[_Problem]:
     own = region_of(flow_log).partition
-    if own is not None and arn.partition != own:
-        text = f"is in partition {own}, and the ARN of {words} is of partition {arn.partition}"
-        yield _Problem(text, f"Use an ARN that begins with arn:{own}:.")
+    if None not in (own, partition) and partition != own:
+        text = f"is in partition {own}, and {words} is in partition {partition}"
+        yield _Problem(text, f"Use one whose ARN begins with arn:{own}:.")
 
 
 GATED = GatedRequirement(

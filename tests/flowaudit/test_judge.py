@@ -19,6 +19,7 @@ from flowaudit.judging.exemptions import Exemptions
 from flowaudit.judging.finding import Coverage, Criteria, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS, good_region
 from flowaudit.judging.verdicts import judge
+from vpc_flow_logs_control.delivery_role import trust_policy
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 LONG, SHORT = LogGroup("long", 365), LogGroup("short", 30)
@@ -89,12 +90,19 @@ def test_the_retention_of_a_flow_log_that_records_no_more_does_not_matter() -> N
     assert "log-group-has-retention" not in {each.requirement for each in found.findings}
 
 
+def role_trusting(partition: str, region: str, account_id: str) -> DeliveryRole:
+    return replace(good_region.ROLE, trust_policy=trust_policy(partition, region, account_id))
+
+
 @pytest.mark.parametrize(
     ("role", "delivery", "status"),
     [
         (replace(good_region.ROLE, exists=False), "SUCCESS", Status.FAIL),
         (replace(good_region.ROLE, trust_policy={"Statement": []}), "SUCCESS", Status.FAIL),
         (replace(good_region.ROLE, trust_policy=None), "SUCCESS", Status.PASS),
+        (role_trusting("aws-cn", "*", good_region.FACTS.account_id), "SUCCESS", Status.FAIL),
+        (role_trusting("aws", "us-east-1", good_region.FACTS.account_id), "SUCCESS", Status.FAIL),
+        (role_trusting("aws", "*", "999999999999"), "SUCCESS", Status.FAIL),
         (replace(good_region.ROLE, policies=()), "SUCCESS", Status.PASS),
         (replace(good_region.ROLE, policies=()), None, Status.FAIL),
         (replace(good_region.ROLE, policies=(), bounded=True), None, Status.PASS),

@@ -141,7 +141,7 @@ def test_an_exemption_of_no_vpc_of_this_stack_is_a_violation(
 def test_an_exemption_of_something_else_is_left_alone(
     stack: Stack, exemptions_file: Path, change: dict[str, Any], expires: str
 ) -> None:
-    arn = "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0abc"
+    arn = "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0abc"
     stack.flow_log("log", [stack.vpc("main", properties={"id": "vpc-0abc", "arn": arn})])
     given = {**ENTRY, **change, "expires": expires}
     entry = {key: value for key, value in given.items() if value is not None}

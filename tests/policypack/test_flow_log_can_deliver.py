@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import FLOW_LOG, LOG_GROUP, UNKNOWN, Said, Stack
+from .conftest import FLOW_LOG, LOG_GROUP, ROLE, TRUST, UNKNOWN, Said, Stack
 
 BUCKET_ARN = "arn:aws:s3:::records/vpc/"
 STREAM_ARN = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/records"
@@ -348,7 +348,24 @@ def test_arns_are_of_the_partition_of_the_region(stack: Stack, region: str, part
     for key, words in (("logDestination", "its destination"), ("iamRoleArn", "its delivery role")):
         broken = {**right, key: arns[key].replace("arn:aws:", f"arn:{wrong}:")}
         stack.flow_log("log", [vpc], properties=broken, region=region)
-        assert f"the ARN of {words} is of partition {wrong}" in the_one_violation(stack)
+        assert f"{words} is in partition {wrong}" in the_one_violation(stack)
+
+
+def test_a_role_or_a_bucket_of_this_stack_in_another_partition_is_found(stack: Stack) -> None:
+    china: dict[str, Any] = {"provider": WEST, "region": "cn-north-1"}
+    bucket = stack.add("aws:s3/bucket:Bucket", "bucket", {"arn": UNKNOWN}, **china)
+    stack.flow_log(
+        "log",
+        [stack.vpc("main")],
+        properties={"logDestinationType": "s3", "iamRoleArn": None},
+        made_from={"logDestination": [bucket], "iamRoleArn": []},
+    )
+    assert "partition aws, and its destination is in partition aws-cn" in the_one_violation(stack)
+    stack = Stack()
+    role = stack.add(ROLE, "role", {"arn": UNKNOWN, "assumeRolePolicy": UNKNOWN}, **china)
+    stack.flow_log("log", [stack.vpc("main")], made_from={"iamRoleArn": [role]})
+    found = [each.text for each in said(stack) if each.resource == "log"]
+    assert "partition aws, and its delivery role is in partition aws-cn" in found[0]
 
 
 # -- roles of this stack ----------------------------------------------------------------------
@@ -440,7 +457,121 @@ def test_a_role_whose_policy_allows_everything_but_logs_is_found(stack: Stack) -
 def test_a_role_that_a_policy_denies_to_write_anywhere_is_found(stack: Stack) -> None:
     deny = policy("logs:*", resource="*").replace("Allow", "Deny")
     [said] = role_violations(stack, inlinePolicies=inline(policy(*WRITES), deny))
-    assert "has one that denies them" in said
+    assert "has a policy that denies it logs:CreateLogStream or logs:PutLogEvents" in said
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:logs:eu-west-1:111122223333:log-group:group:*",
+        "arn:aws:logs:*:*:log-group:gr*",
+        "*",
+    ],
+)
+def test_a_denial_on_the_log_group_is_said_to_be_one(stack: Stack, resource: str) -> None:
+    allow = policy(*WRITES, resource="arn:aws:logs:eu-west-1:111122223333:log-group:group:*")
+    deny = policy("logs:PutLogEvents", resource=resource).replace("Allow", "Deny")
+    [said] = role_violations(stack, inlinePolicies=inline(allow, deny))
+    assert "has a policy that denies it logs:CreateLogStream or logs:PutLogEvents" in said
+    assert said.endswith(
+        "Remove the statement with the Effect Deny, or let it leave the log group out."
+    )
+
+
+def test_a_denial_on_another_log_group_is_none(stack: Stack) -> None:
+    deny = policy("logs:*", resource="arn:aws:logs:*:*:log-group:others:*").replace("Allow", "Deny")
+    assert role_violations(stack, inlinePolicies=inline(policy(*WRITES), deny)) == []
+
+
+SOURCE_ARN = "arn:aws:ec2:eu-west-1:111122223333:vpc-flow-log/*"
+
+
+def trust(operator: str, key: str, *values: str) -> str:
+    """The trust policy of a delivery role, with one condition."""
+    changed = json.loads(TRUST)
+    changed["Statement"][0]["Condition"] = {operator: {key: values}}
+    return json.dumps(changed)
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("ArnLike", "aws:SourceArn", SOURCE_ARN.replace("arn:aws", "arn:aws-cn")),
+        ("ArnLike", "aws:SourceArn", SOURCE_ARN.replace("arn:aws", "arn:aws-us-gov")),
+        ("StringLike", "aws:SourceArn", "arn:aws-cn:*"),
+        ("ArnEquals", "AWS:sourcearn", SOURCE_ARN.replace("1111", "4444")),
+        ("ArnLikeIfExists", "aws:SourceArn", SOURCE_ARN.replace("eu-west-1", "us-east-1")),
+        ("ArnLike", "aws:SourceArn", SOURCE_ARN.replace("vpc-flow-log", "vpc")),
+        ("StringEquals", "aws:SourceArn", SOURCE_ARN),
+        ("ArnLike", "aws:SourceArn", "arn:aws:ec2"),
+        ("ArnLike", "aws:SourceArn", f"{SOURCE_ARN}:fl-0"),
+        ("StringEquals", "aws:SourceAccount", "444455556666"),
+        ("StringLike", "aws:SourceAccount", "4444*"),
+        ("StringEquals", "aws:SourceAccount", "*"),
+    ],
+)
+def test_a_trust_policy_for_flow_logs_of_another_place_is_found(
+    stack: Stack, operator: str, key: str, value: str
+) -> None:
+    document = trust(operator, key, value)
+    [said] = role_violations(stack, assumeRolePolicy=document, settings=HOME)
+    assert (
+        'Role "role" has a trust policy with a condition that flow log "log" does not meet, being '
+        "of partition aws, of region eu-west-1, of account 111122223333." in said
+    )
+    assert said.endswith(
+        '    "aws:SourceAccount": "111122223333"\n'
+        '    "aws:SourceArn": "arn:aws:ec2:eu-west-1:111122223333:vpc-flow-log/*"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "values"),
+    [
+        ("ArnLike", "aws:SourceArn", [SOURCE_ARN]),
+        ("StringLike", "aws:SourceArn", [SOURCE_ARN.replace("eu-west-1", "*")]),
+        ("ArnLike", "aws:SourceArn", [SOURCE_ARN.replace("aws:ec2:eu-west-1", "*:ec2:*")]),
+        ("ArnLike", "aws:SourceArn", [SOURCE_ARN.replace("aws:", "aws-cn:"), SOURCE_ARN]),
+        ("ArnLike", "aws:SourceArn", ["*"]),
+        ("StringLike", "aws:SourceArn", ["arn:aws:*"]),
+        ("StringLike", "aws:SourceArn", ["${aws:PrincipalArn}"]),
+        ("StringEquals", "aws:SourceArn", [SOURCE_ARN.replace("*", "fl-0123456789abcdef0")]),
+        ("StringEquals", "aws:SourceAccount", ["444455556666", "111122223333"]),
+        ("StringNotEquals", "aws:SourceAccount", ["111122223333"]),
+        ("StringEquals", "aws:SourceOrgID", ["o-1"]),
+        ("ArnLike", "aws:SourceAccount", ["444455556666"]),
+        ("StringEquals", "aws:SourceAccount", []),
+    ],
+)
+def test_a_trust_policy_whose_conditions_flow_logs_meet_or_may_meet_is_no_problem(
+    stack: Stack, operator: str, key: str, values: list[str]
+) -> None:
+    document = trust(operator, key, *values)
+    assert role_violations(stack, assumeRolePolicy=document, settings=HOME) == []
+
+
+def test_an_account_that_is_not_known_is_met_by_any(stack: Stack) -> None:
+    document = trust("StringEquals", "aws:SourceAccount", "444455556666")
+    assert role_violations(stack, assumeRolePolicy=document) == []
+
+
+def test_a_denial_to_the_flow_logs_of_the_account_keeps_them_out(stack: Stack) -> None:
+    document = json.loads(trust("StringEquals", "aws:SourceAccount", "111122223333"))
+    document["Statement"].append({**document["Statement"][0], "Effect": "Deny"})
+    [said] = role_violations(stack, assumeRolePolicy=json.dumps(document), settings=HOME)
+    assert "has a trust policy with a condition that" in said
+
+
+def test_of_two_flow_logs_the_one_that_the_trust_policy_leaves_out_is_named(stack: Stack) -> None:
+    role = stack.role("role", assumeRolePolicy=trust("ArnLike", "aws:SourceArn", SOURCE_ARN))
+    for name, region in (("home", "eu-west-1"), ("away", "us-east-1")):
+        vpc = stack.vpc(name, region=region)
+        properties = {"logDestination": GROUP_ARN.replace("eu-west-1", region)}
+        stack.flow_log(
+            name, [vpc], properties=properties, made_from={"iamRoleArn": [role]}, region=region
+        )
+    [found] = [each.text for each in said(stack) if each.resource == "role"]
+    assert 'a condition that flow log "away" does not meet' in found
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from vpc_flow_logs_control.delivery_role import (
     SERVICE_PRINCIPAL,
     WRITE_ACTIONS,
     Answer,
+    Source,
     allows_delivery,
     trusts_delivery,
 )
@@ -66,7 +67,9 @@ def _without_role(subject: Subject, flow_log: FlowLog) -> Defect | None:
             f"Create the role {role.name} again, with the trust policy and the permissions of "
             f"{USER_GUIDE}/flow-logs-iam-role.html.",
         )
-    if trusts_delivery(role.trust_policy, subject.facts.account_id) is not Answer.NO:
+    facts = subject.facts
+    source = Source(facts.account_id, facts.region, role.arn.split(":")[1])
+    if trusts_delivery(role.trust_policy, source) is not Answer.NO:
         return None
     return _defect(
         flow_log,
@@ -148,12 +151,13 @@ AUDITED = AuditRequirement(
     control=REQUIREMENT,
     judged=(
         "The status of the last delivery tells, with AWS's message; so do a log group that does "
-        "not exist, a delivery role that is gone, and a role whose trust policy surely lacks "
-        f"{SERVICE_PRINCIPAL}, even while the last delivery was a SUCCESS. Permissions that surely "
-        "lack what delivery needs are a remark beside SUCCESS, and the reason beside FAILED or "
-        "before the first delivery. Conditions, NotAction, permissions boundaries and policies "
-        "that could not be read are not judged. Where iam:GetRole is not allowed, the report says "
-        "that delivery roles were not looked at."
+        "not exist, a delivery role that is gone, and a role whose trust policy surely keeps "
+        f"{SERVICE_PRINCIPAL} out, by its principals or by conditions on the account and the "
+        "region, even while the last delivery was a SUCCESS. Permissions that surely lack what "
+        "delivery needs are a remark beside SUCCESS, and the reason beside FAILED or before the "
+        "first delivery. Other conditions, NotAction, permissions boundaries and policies that "
+        "could not be read are not judged. Where iam:GetRole is not allowed, the report says that "
+        "delivery roles were not looked at."
     ),
     remedy=(
         "Create the log group if it is missing. Otherwise check the delivery role: it must trust "
