@@ -1,7 +1,8 @@
 """Every command and every line of Python that a remedy names is one that there is.
 
 The remedies are collected from where they are made, so a new one is covered without being named
-here: the findings on every requirement's examples, and every cause of every command.
+here: the findings on every requirement's examples, every cause of every command, and every text in
+the source that has a command between backticks.
 """
 
 import ast
@@ -10,6 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -29,6 +31,22 @@ from vpc_flow_logs_control.exemptions import Exemptions
 from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.remedies import remedy as of_stack
 
+REPOSITORY = Path(__file__).parents[1]
+SOURCES = (
+    "components",
+    "flowaudit",
+    "policypack/vpc_flow_logs_policies",
+    "vpc_flow_logs_control",
+    "vpc_flow_logs_stack",
+)
+EXAMPLES = {
+    "where": "--region eu-west-1",
+    "key": "logGroupName",
+    "key.name": "logGroupName",
+    "example": "logGroupName NAME",
+    "project": "vpc-flow-logs",
+}
+"""What stands for a value of the program that a text repeats; 365 for every other."""
 SCOPES = (
     (),
     ("--regions", "eu-west-1"),
@@ -54,12 +72,38 @@ def texts() -> Iterator[str]:
                 yield from (finding.remedy for finding in verdict.findings)
 
 
+def written(node: ast.AST) -> Iterator[str]:
+    """Every text of a source but docstrings, with examples for the values that it repeats."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(
+            str(part.value)
+            if isinstance(part, ast.Constant)
+            else EXAMPLES.get(ast.unparse(part).strip("f'{}"), "365")
+            for part in node.values
+        )
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from written(child)
+
+
 TEXTS = sorted(set(texts()))
+WRITTEN = sorted(
+    {
+        text
+        for folder in SOURCES
+        for file in (REPOSITORY / folder).rglob("*.py")
+        for text in written(ast.parse(file.read_text()))
+    }
+)
 COMMANDS = sorted(
     {
-        found.strip("`")
-        for text in TEXTS
-        for found in re.findall(r"`[^`]+`", text) or [text]
+        " ".join(found.strip("`").split())
+        for text in TEXTS + WRITTEN
+        for found in re.findall(r"`[^`]+`", text) or [text if text in TEXTS else ""]
         if re.match(r"`?(aws|pulumi|vpc-flow-logs) ", found)
     }
 )
@@ -117,9 +161,13 @@ def test_the_stack_takes_what_pulumi_is_told(command: str) -> None:
     if verb in {"up", "destroy", "preview"}:
         assert not words
         return
-    assert (verb, words.pop(0)) == ("config", "set")
-    key, value = [word for word in words if word != "--path"]
-    assert value
+    if verb == "policy":
+        assert words == ["analyze", "--json", "--policy-pack", "DIR"]  # as the gate's tests run it
+        return
+    assert (verb, words.pop(0)) in {("config", "set"), ("config", "rm")}
+    key, *value = [word for word in words if word not in {"--path", "--type", "string"}]
+    assert len(value) == (" set " in command)
+    key = key.removeprefix("vpc-flow-logs:")
     assert key.split("[")[0] in KEYS or key.startswith("aws:")
 
 

@@ -31,8 +31,8 @@ so nothing else is read.""",
 `vpc-flow-logs audit`. It reads. This is what `vpc-flow-logs permissions` prints; more in
 [the audit](audit.md).""",
     Purpose.VERIFY: """\
-`vpc-flow-logs verify`. It reads. This and the next two are what `vpc-flow-logs permissions
---command` prints under the same names; more in [verify](verify.md).""",
+`vpc-flow-logs verify`. It reads. This and the next two are what `vpc-flow-logs permissions`
+prints with `--command` and the same names; more in [verify](verify.md).""",
     Purpose.ABSENT: """\
 `vpc-flow-logs verify --absent`. It reads.""",
     Purpose.REJECTS: """\

@@ -51,7 +51,8 @@ def run() -> None:
         raise pulumi.RunError(str(error)) from error
     except botocore.exceptions.BotoCoreError as error:
         raise pulumi.RunError(
-            f"Nothing in AWS was changed: {error} (`pulumi config set aws:profile`, AWS_PROFILE)"
+            f"Nothing in AWS was changed: {error} "
+            "(`pulumi config set aws:profile NAME`, AWS_PROFILE)"
         ) from error
     _tell(decided, wanted, first=not before.made)
     program = Program(wanted, _providers(session.profile, accounts), tag, before)

@@ -556,7 +556,7 @@ def test_the_retention_policy_of_an_account_is_told_of_and_left() -> None:
     )
     assert found.log_groups[0].keeps_retention
     assert any("the retention policy ninety of the account" in one for one in found.warnings)
-    assert "put-account-policy" in found.troubles[0]
+    assert "add one for this log group's prefix" in found.troubles[0]
     enough = planned(
         account(facts, log_group_owners={GROUP_ARN: STACK}),
         state=known({GROUP_ARN: {}}),

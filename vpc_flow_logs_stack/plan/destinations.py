@@ -122,7 +122,10 @@ def _retention(
             f"the retention policy {existing.retention_policy_name} of the account has {where} "
             f"keep its records {kept}. What is configured ({wanted} days) has no effect"
         )
-        remedy = "Have whoever made that policy change it (`aws logs put-account-policy`)"
+        remedy = (
+            "Whoever made that policy can change it, or add one for this log group's prefix that "
+            "keeps records longer"
+        )
     elif group.claim.changes_nothing:
         remedy = f"Nothing is changed about what this stack did not make. To change it, {command}"
     elif group.claim is Claim.RECLAIMED:
