@@ -38,7 +38,8 @@ from .conftest import Project
 
 CASES = Path(__file__).parent / "policy"
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "expected.json").is_file())
-BUCKET = "acme-records"
+# Two, because programs that take over the one default VPC share it.
+BUCKETS = ("acme-records", "acme-sandboxes")
 _MAKING = ("CreateVpc", "CreateFlowLogs", "CreateLogGroup", "CreateRole", "CreateBucket")
 _VIOLATION = re.compile(r"- \[(mandatory|advisory)\].*?  (\S+)  \((.*?)\)\n((?: {10}.*\n)*)")
 
@@ -49,7 +50,8 @@ def shared_cloud() -> Generator[LocalCloud, None, None]:
     with localcloud.start() as cloud, running_plugins(cloud) as env:
         # What the programs name that other stacks have made.
         location: Any = {"LocationConstraint": "eu-west-1"}
-        cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
+        for bucket in BUCKETS:
+            cloud.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
         yield replace(cloud, env=env)
 
 

@@ -16,7 +16,7 @@ class Sandbox(pulumi.ComponentResource):
             vpc_id=vpc.id,
             traffic_type=traffic_type,
             log_destination_type="s3",
-            log_destination="arn:aws:s3:::acme-records/sandboxes/",
+            log_destination="arn:aws:s3:::acme-sandboxes",
             opts=inside,
         )
         self.register_outputs({})
