@@ -157,7 +157,7 @@ class Generic(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
         del context
-        resource_id = "" if request.preview else f"{request.name}-{uuid.uuid4().hex[:8]}"
+        resource_id = "" if request.preview else _made_up_id(request)
         outputs = self._outputs(request.type, resource_id, request.properties)
         return provider_pb2.CreateResponse(id=resource_id, properties=outputs)
 
@@ -240,6 +240,13 @@ class Generic(provider_pb2_grpc.ResourceProviderServicer):
             outputs["arn"] = f"{prefix}:stand-in/{name}/{resource_id}" if resource_id else UNKNOWN
         outputs.MergeFrom(inputs)
         return outputs
+
+
+def _made_up_id(request: provider_pb2.CreateRequest) -> str:
+    """Make up an id as EC2 has them, such as `vpc-0123456789abcdef0`, from the type's name."""
+    # Cloud Control has one type for all of CloudFormation's.
+    kind = str(to_python(request.properties).get("typeName", request.type))
+    return f"{re.split('[:_]', kind)[-1].lower()}-{uuid.uuid4().hex[:17]}"
 
 
 def _service_and_name(token: str) -> tuple[str, str]:

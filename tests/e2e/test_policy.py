@@ -2,7 +2,7 @@
 
 Each folder of ``policy/`` is a program with its ``expected.json``:
 
-- ``before``: the verdict on each VPC before anything exists;
+- ``before``: the verdict on each VPC, or on what declares it, before anything exists;
 - ``after``: the verdicts once it is deployed, where they differ, because ids are known then;
 - ``others``: what other mandatory policies say, both times;
 - ``advice``: what advisory policies say, where that is what the program is about;
@@ -47,7 +47,7 @@ _VIOLATION = re.compile(r"- \[(mandatory|advisory)\].*?  (\S+)  \((.*?)\)\n((?: 
 @pytest.fixture(scope="module")
 def shared_cloud() -> Generator[LocalCloud, None, None]:
     """One AWS for all programs. Each has its own state; none looks at another's resources."""
-    with localcloud.start() as cloud, running_plugins(cloud) as env:
+    with localcloud.start(stand_ins=["vpcmod"]) as cloud, running_plugins(cloud) as env:
         # What the programs name that other stacks have made.
         location: Any = {"LocationConstraint": "eu-west-1"}
         for bucket in BUCKETS:
@@ -136,9 +136,11 @@ class Case:
                 "up", "--yes", "--skip-preview", exit_code=1 if refused else 0
             )
             assert (refused or "") in printed
-        assert set(self.expected["before"]) == {
+        resources = self.project.resources()
+        assert set(self.expected["before"]) <= {key.split()[-1] for key in resources}
+        assert set(self.expected["before"]) >= {
             key.split()[-1]
-            for key, resource in self.project.resources().items()
+            for key, resource in resources.items()
             if "Vpc " in key and not resource.get("external")
         }
 
@@ -176,9 +178,7 @@ def test_there_are_enough_programs() -> None:
 def test_each_stage_gives_the_expected_verdicts(case: Case) -> None:
     printed = case.judged("preview", "before", *case.expected.get("arguments_before", ()))
     for name in case.expected["before"]:
-        assert re.search(rf"aws:ec2:(Default)?Vpc {re.escape(name)} ", printed), (
-            f"{name} is in the program"
-        )
+        assert re.search(rf"\w:\w+ {re.escape(name)} ", printed), f"{name} is in the program"
     if case.expected.get("only_preview"):
         return
     case.deployed()

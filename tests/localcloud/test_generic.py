@@ -1,5 +1,6 @@
 """Types of which the stand-in knows nothing: kept as declared, with a word about it."""
 
+import re
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def test_a_program_of_unknown_types_goes_through_all_of_its_life(
         assert notice in printed
     project.pulumi("up", "--yes", "--skip-preview")
     arn = project.pulumi("stack", "output", "arn").strip()
-    assert arn.startswith("arn:aws:sqs:eu-west-1:123456789012:stand-in/Queue/jobs-")
+    assert arn.startswith("arn:aws:sqs:eu-west-1:123456789012:stand-in/Queue/queue-")
     assert "of the queue" not in project.pulumi("stack", "export")
     project.pulumi("preview", "--expect-no-changes")
     project.pulumi("refresh", "--yes", "--expect-no-changes")
@@ -151,3 +152,18 @@ def _engine() -> Generator[tuple[str, list[engine_pb2.LogRequest]], None, None]:
         yield f"127.0.0.1:{port}", heard
     finally:
         server.stop(grace=None).wait()
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("aws-native:ec2:Vpc", {}),
+        ("module:tf:aws_vpc", {}),
+        ("aws:cloudcontrol/resource:Resource", {"typeName": "AWS::EC2::VPC"}),
+    ],
+)
+def test_an_id_looks_like_one_of_its_type(
+    plugin: Plugin, token: str, inputs: dict[str, Any]
+) -> None:
+    resource_id, _ = plugin.create(token, inputs)
+    assert re.fullmatch("vpc-[0-9a-f]{17}", resource_id)
