@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowaudit.facts import DESCRIBE_LOG_GROUPS, LogGroup, RegionFacts, Unread
 from flowaudit.reading import aws, listings
-from flowaudit.reading.accounts import ASSUME_ROLE, Account, assuming
+from flowaudit.reading.accounts import ASSUME_ROLE, Account, enter
 from flowaudit.reading.inventory import Inventory
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.facts import AccountFacts, Role
@@ -211,7 +211,7 @@ class _Reader:
         role_arn = self._account.role_arn
         if role_arn is None:
             return session
-        return self._ask(ASSUME_ROLE, None, assuming(session, role_arn, aws.Meter()))
+        return self._ask(ASSUME_ROLE, None, lambda: enter(session, role_arn, aws.Meter()))
 
     def _client(self, service: str, region: str) -> object:
         return aws.make_client(self._session, service, region, aws.Meter())

@@ -14,7 +14,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,18 +132,15 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
         "AWS_EC2_METADATA_DISABLED": "true",
         "VPC_FLOW_LOGS_CACHE": str(cache),
     }
-    out = scratch / "out"
+    out, took = scratch / "out", scratch / "took"
+    starter = [sys.executable, "-m", "bench.audit.started", str(took)]
     with out.open("w") as file:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.PIPE)
-        assert process.stderr
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.stderr.close()
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
-        sys.exit(f"{name} failed ({process.returncode}):\n{errors.decode()[-2000:]}")
+        errors = subprocess.run(
+            [*starter, *command], env=environment, stdout=file, stderr=subprocess.PIPE, check=True
+        ).stderr
+    code, seconds, computing, megabytes = json.loads(took.read_text())
+    if code not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
+        sys.exit(f"{name} failed ({code}):\n{errors.decode()[-2000:]}")
     text = out.read_text()
     if name == TABLE:
         passing = None
@@ -154,8 +150,7 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
     else:
         theirs = others.take_verdicts(name, scratch)
         passing = theirs[0] if theirs else frozenset(text.split())
-    computing = usage.ru_utime + usage.ru_stime
-    return Measured(seconds, computing, usage.ru_maxrss / 1024, _calls(url), passing)
+    return Measured(seconds, computing, megabytes, _calls(url), passing)
 
 
 def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:

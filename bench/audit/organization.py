@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ class Measured:
     """One run of the command."""
 
     seconds: float
+    computing: float  # seconds of processor time
     megabytes: float
     calls: int
     vpcs: int
@@ -39,12 +39,13 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, nargs="+", default=[10, 100])
     results = {number: _measure(number) for number in parser.parse_args().accounts}
     print(
-        f"{'accounts':>9}{'regions':>9}{'VPCs':>8}{'seconds':>9}{'regions/s':>11}{'calls/s':>9}{'MB':>6}{'floor':>8}{'times':>7}"
+        f"{'accounts':>9}{'regions':>9}{'VPCs':>8}{'seconds':>9}{'CPU':>7}{'regions/s':>11}"
+        f"{'calls/s':>9}{'MB':>6}{'floor':>8}{'times':>7}"
     )
     for number, each in results.items():
         regions = number * len(REGIONS)
         print(
-            f"{number:9}{regions:9}{each.vpcs:8}{each.seconds:9.1f}"
+            f"{number:9}{regions:9}{each.vpcs:8}{each.seconds:9.1f}{each.computing:7.1f}"
             f"{regions / each.seconds:11.1f}{each.calls / each.seconds:9.0f}{each.megabytes:6.0f}"
             f"{each.floor:8.1f}{each.seconds / each.floor:7.2f}"
         )
@@ -76,16 +77,17 @@ def _measure(accounts: int) -> Measured:
             "jsonl",
         ]
         out = Path(scratch) / "out"
-        code, seconds, megabytes = _run(command, environment, out)
+        code, seconds, computing, megabytes = _run(command, environment, out)
         totals = json.loads(out.read_text().splitlines()[-1])["totals"]
         if code != 1 or totals["regions_read"] != accounts * len(REGIONS):
             sys.exit(f"exit code {code}, {totals}")
         least = [sys.executable, "-m", "bench.audit.organization_floor", str(accounts)]
-        code, floor, _ = _run(least, environment, Path(scratch) / "least")
+        code, floor, _, _ = _run(least, environment, Path(scratch) / "least")
         if code:
             sys.exit(f"the floor: exit code {code}")
         return Measured(
             seconds,
+            computing,
             megabytes,
             sum(totals["calls"].values()),
             sum(totals["vpcs"].values()),
@@ -93,15 +95,16 @@ def _measure(accounts: int) -> Measured:
         )
 
 
-def _run(command: list[str], environment: dict[str, str], out: Path) -> tuple[int, float, float]:
-    """Return the exit code of a command, its seconds and its megabytes."""
+def _run(
+    command: list[str], environment: dict[str, str], out: Path
+) -> tuple[int, float, float, float]:
+    """Return the exit code of a command, its seconds, those of the processor, and its megabytes."""
+    took = out.with_suffix(".took")
+    starter = [sys.executable, "-m", "bench.audit.started", str(took)]
     with out.open("w") as file:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=file)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, seconds, usage.ru_maxrss / 1024
+        subprocess.run([*starter, *command], env=environment, stdout=file, check=True)
+    code, seconds, computing, megabytes = json.loads(took.read_text())
+    return code, seconds, computing, megabytes
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from botocore.credentials import Credentials
+
 from flowaudit.reading import aws, internals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from botocore.session import Session
     from mypy_boto3_sts import STSClient
 
@@ -37,12 +37,20 @@ class Account:
         return self.id or "this account"
 
 
-def assuming(
-    session: "Session", role_arn: str, meter: aws.Meter, timeout: float = 20.0
-) -> "Callable[[], Session]":
-    """Return what assumes a role, and returns a session like the given one in its account.
+def assume(sts: "STSClient", role_arn: str) -> Credentials:
+    """Return the credentials that a role gives.
 
-    It may be called in a thread: of the given session it uses nothing any more.
+    Args:
+        sts: Asks with the caller's credentials.
+        role_arn: The role.
+    """
+    answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="vpc-flow-logs")
+    keys = answer["Credentials"]
+    return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+
+def enter(session: "Session", role_arn: str, meter: aws.Meter, timeout: float = 20.0) -> "Session":
+    """Assume a role, and return a session like the given one in its account.
 
     Args:
         session: The caller's.
@@ -50,15 +58,10 @@ def assuming(
         meter: What counts the requests.
         timeout: As for `aws.make_client`.
     """
-    home, profile = aws.home_region(session), session.profile
+    home = aws.home_region(session)
     sts = cast("STSClient", aws.make_client(session, "sts", home, meter, timeout))
-
-    def assume() -> "Session":
-        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="vpc-flow-logs")
-        keys = answer["Credentials"]
-        entered = internals.open_session(profile)
-        entered.set_config_variable("region", home)
-        entered.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-        return entered
-
-    return assume
+    keys = assume(sts, role_arn)
+    entered = internals.open_session(session.profile)
+    entered.set_config_variable("region", home)
+    entered.set_credentials(keys.access_key, keys.secret_key, keys.token)
+    return entered

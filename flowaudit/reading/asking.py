@@ -1,4 +1,4 @@
-"""Questions to AWS that are asked all at once, each in a thread of its own.
+"""Questions to AWS that are asked all at once, each in a thread.
 
 The threads are daemons: one that hangs in a dead connection holds nobody up. Their ends come back
 through a queue, so that everything that is decided is decided in one thread.
@@ -7,7 +7,9 @@ through a queue, so that everything that is decided is decided in one thread.
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVar
@@ -27,7 +29,7 @@ def ask(
     answered: Callable[[T], None],
     failed: Callable[[Exception], None],
 ) -> None:
-    """Ask in a thread of its own.
+    """Ask in another thread, for whom this thread asks.
 
     Args:
         question: Asks; runs in the thread.
@@ -45,7 +47,26 @@ def ask(
         else:
             ends.put(lambda: answered(answer))
 
-    Thread(target=run, daemon=True).start()
+    _in_a_thread(partial(copy_context().run, run))
+
+
+_idle: list[SimpleQueue[Callable[[], None]]] = []
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    """Work in a thread that is idle, in a new one only where none is: starting one takes long."""
+    try:
+        inbox = _idle.pop()
+    except IndexError:
+        inbox = SimpleQueue[Callable[[], None]]()
+        Thread(target=_work, args=(inbox,), daemon=True).start()
+    inbox.put(work)
+
+
+def _work(inbox: SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        inbox.get()()
+        _idle.append(inbox)
 
 
 def take(ends: Ends) -> None:

@@ -85,16 +85,18 @@ class Meter:
 
     def attach(self, client: "BaseClient") -> None:
         """Count a client's requests (every attempt is one) and its throttled answers."""
-        client.meta.events.register("before-send", self._sent)
-        client.meta.events.register("response-received", self._received)
+        client.meta.events.register("before-send", self.sent)
+        client.meta.events.register("response-received", self.received)
 
-    def _sent(self, event_name: str, **_: Any) -> None:
+    def sent(self, event_name: str, **_: Any) -> None:
+        """Count a request; the event is botocore's `before-send`."""
         service, operation = event_name.split(".")[1:]
         self.calls.append(_action(service, operation))
 
-    def _received(
+    def received(
         self, event_name: str, parsed_response: dict[str, Any] | None = None, **_: Any
     ) -> None:
+        """Count an answer that is throttled; the event is botocore's `response-received`."""
         code = (parsed_response or {}).get("Error", {}).get("Code")
         if code in _THROTTLING:
             service, operation = event_name.split(".")[1:]
@@ -102,7 +104,12 @@ class Meter:
 
 
 def make_client(
-    session: "Session", service: str, region: str, meter: Meter, timeout: float = 20.0
+    session: "Session",
+    service: str,
+    region: str,
+    meter: Meter,
+    timeout: float = 20.0,
+    config: Config | None = None,
 ) -> "BaseClient":
     """Return a client whose requests are counted.
 
@@ -114,6 +121,7 @@ def make_client(
         region: The region to call.
         meter: What counts the requests.
         timeout: Seconds to wait for an answer before a request is sent again.
+        config: What is to be otherwise than for a client of one account.
     """
     client = session.create_client(
         service,
@@ -123,7 +131,7 @@ def make_client(
             connect_timeout=min(5.0, timeout),
             read_timeout=timeout,
             user_agent_extra=f"vpc-flow-logs/{__version__}",
-        ),
+        ).merge(config or Config()),
     )
     internals.share_certificates(client)
     meter.attach(client)

@@ -23,7 +23,7 @@ from flowaudit.facts import (
     Unread,
 )
 from flowaudit.reading import aws, log_groups
-from flowaudit.reading.accounts import ASSUME_ROLE, GET_CALLER_IDENTITY, Account, assuming
+from flowaudit.reading.accounts import ASSUME_ROLE, GET_CALLER_IDENTITY, Account, assume
 from flowaudit.reading.asking import Ends, ask, take
 from flowaudit.reading.listings import (
     FLOW_LOGS,
@@ -33,6 +33,7 @@ from flowaudit.reading.listings import (
     Listing,
 )
 from flowaudit.reading.roles import RoleAnswers
+from flowaudit.reading.shared_clients import Asker, SharedClients, asking_for
 from flowaudit.reading.tasks import (
     AccountTask,
     RegionTask,
@@ -44,6 +45,7 @@ from flowaudit.reading.tasks import (
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.credentials import Credentials
     from botocore.session import Session
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import DescribeRegionsResultTypeDef
@@ -123,6 +125,11 @@ class Inventory:
         self._log_group_prefix = log_group_prefix
         self._delivery_roles = delivery_roles
         self._limits = limits or Limits()
+        self._clients = SharedClients(
+            session,
+            connections=2 * self._limits.regions_at_once,
+            timeout=self._limits.seconds / 3,
+        )
         self._visits: list[AccountTask] = []
         self._ends: Ends = SimpleQueue()
         self._stopped = False
@@ -190,52 +197,41 @@ class Inventory:
                 task.fail(key, error)
                 finally_()
 
-        ask(question, self._ends, answered, failed)
+        with asking_for(task.asker):
+            ask(question, self._ends, answered, failed)
 
-    def _client(
-        self,
-        session: "Session",
-        service: str,
-        region: str | None = None,
-        meter: aws.Meter | None = None,
-    ) -> "BaseClient":
-        return aws.make_client(
-            session,
-            service,
-            region or aws.home_region(session),
-            meter or self.meter,
-            timeout=self._limits.seconds / 3,
-        )
+    def _deadline(self) -> float:
+        return time.monotonic() + self._limits.seconds
 
     # Accounts
 
     def _visit_account(self, account: Account) -> None:
-        visit = AccountTask(time.monotonic() + self._limits.seconds, account)
+        callers = Asker(self._session.get_credentials(), self.meter)
+        visit = AccountTask(self._deadline(), callers, account)
         self._visits.append(visit)
         if account.role_arn is None:
-            self._enter(visit, self._session)
+            self._enter(visit)
             return
-        meter, timeout = self.meter, self._limits.seconds / 3
-        self._ask(
-            visit,
-            ASSUME_ROLE,
-            assuming(self._session, account.role_arn, meter, timeout),
-            lambda session: self._enter(visit, session),
-        )
+        sts, role_arn = cast("STSClient", self._clients.client("sts")), account.role_arn
 
-    def _enter(self, visit: AccountTask, session: "Session") -> None:
+        def entered(credentials: "Credentials") -> None:
+            visit.asker = Asker(credentials, self.meter)
+            self._enter(visit)
+
+        self._ask(visit, ASSUME_ROLE, lambda: assume(sts, role_arn), entered)
+
+    def _enter(self, visit: AccountTask) -> None:
         """Ask for the account's id and regions, and begin with the regions known without asking."""
-        visit.session = session
-        self._add_regions(visit, self._regions or aws.first_regions(session))
+        self._add_regions(visit, self._regions or aws.first_regions(self._session))
         if self._regions is None:
-            ec2 = cast("EC2Client", self._client(session, "ec2"))
+            ec2 = cast("EC2Client", self._clients.client("ec2"))
 
             def listed(answer: "DescribeRegionsResultTypeDef") -> None:
                 self._enabled(visit, {region.get("RegionName", "") for region in answer["Regions"]})
 
             self._ask(visit, DESCRIBE_REGIONS, ec2.describe_regions, listed)
         if visit.account_id is None:
-            sts = cast("STSClient", self._client(session, "sts"))
+            sts = cast("STSClient", self._clients.client("sts"))
 
             def told(answer: "GetCallerIdentityResponseTypeDef") -> None:
                 visit.account_id = answer["Account"]
@@ -267,10 +263,10 @@ class Inventory:
     # Regions
 
     def _read_region(self, visit: AccountTask, region: str) -> None:
-        reading = visit.reading[region] = RegionTask(time.monotonic() + self._limits.seconds)
-        session = cast("Session", visit.session)
+        asker = Asker(visit.asker.credentials, aws.Meter())
+        reading = visit.reading[region] = RegionTask(self._deadline(), asker)
         try:
-            ec2 = self._client(session, "ec2", region, reading.meter)
+            ec2 = self._clients.client("ec2", region)
         except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
             reading.fail(VPCS.action, error)
             return
@@ -285,7 +281,7 @@ class Inventory:
             wanted = log_groups_wanted(reading, self._log_group_prefix)
             if wanted:
                 try:
-                    logs = self._client(session, "logs", region, reading.meter)
+                    logs = self._clients.client("logs", region)
                 except Exception as error:  # noqa: BLE001 (as above)
                     reading.fail(LOG_GROUPS.action, error)
                 else:
@@ -311,16 +307,13 @@ class Inventory:
         for arn in sorted(wanted - visit.roles.keys()):
             if f":iam::{visit.account_id}:role/" not in arn:
                 continue  # another account's, which cannot be asked here
-            task = visit.roles[arn] = RoleTask(
-                time.monotonic() + self._limits.seconds, RoleAnswers(arn)
-            )
-            session = cast("Session", visit.session)
+            task = visit.roles[arn] = RoleTask(self._deadline(), visit.asker, RoleAnswers(arn))
             try:
-                visit.iam = visit.iam or self._client(session, "iam")
+                iam = cast("IAMClient", self._clients.client("iam"))
             except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
                 task.fail(GET_ROLE, error)
                 continue
-            task.answers.ask(cast("IAMClient", visit.iam), partial(self._ask, task))
+            task.answers.ask(iam, partial(self._ask, task))
 
     # The end
 
@@ -353,7 +346,7 @@ class Inventory:
         now = time.monotonic()
         if self._stopped:
             for region in visit.waiting:  # what was not begun is cut off like the rest
-                visit.reading[region] = RegionTask(now, pending={VPCS.action})
+                visit.reading[region] = RegionTask(now, visit.asker, pending={VPCS.action})
             visit.waiting.clear()
         for task in (visit, *visit.reading.values(), *visit.roles.values()):
             if self._stopped or now > task.deadline:

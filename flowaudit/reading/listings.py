@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flowaudit.facts import (
@@ -58,7 +59,7 @@ class Listing(Generic[T]):
             BadResponseError: When an answer lacks what AWS always sends. (An empty list would be
                 taken for "there are none".)
         """
-        pages = client.get_paginator(self.operation).paginate(
+        pages = _paginator(client, self.operation).paginate(
             PaginationConfig={"PageSize": self.page_size}, **parameters
         )
         for page in pages:
@@ -76,6 +77,12 @@ class Listing(Generic[T]):
                 else:
                     if parsed is not None:
                         into.append(parsed)
+
+
+@lru_cache(maxsize=128)  # of every region
+def _paginator(client: "BaseClient", operation: str) -> Any:
+    """Botocore makes a class for each, which takes a tenth as long as a call."""
+    return client.get_paginator(operation)
 
 
 def _parse_vpc(item: Item) -> Vpc:

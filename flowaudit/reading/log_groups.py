@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Describ
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -126,7 +127,10 @@ def _ask(questions: Sequence[Callable[[], None]]) -> None:
                 errors.append(error)
 
     # Daemons: one that hangs in a dead connection holds nobody up.
-    helpers = [Thread(target=work, daemon=True) for _ in range(min(len(questions), _AT_ONCE) - 1)]
+    helpers = [
+        Thread(target=copy_context().run, args=(work,), daemon=True)
+        for _ in range(min(len(questions), _AT_ONCE) - 1)
+    ]
     for helper in helpers:
         helper.start()
     work()

@@ -4,7 +4,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from flowaudit.facts import (
     GET_ROLE,
@@ -21,17 +20,22 @@ from flowaudit.reading.accounts import Account
 from flowaudit.reading.listings import FLOW_LOGS, LOG_GROUPS, NETWORK_INTERFACES, VPCS, Misread
 from flowaudit.reading.log_groups import Wanted
 from flowaudit.reading.roles import RoleAnswers
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
-    from botocore.session import Session
+from flowaudit.reading.shared_clients import Asker
 
 
 @dataclass(eq=False)
 class Task:
-    """Questions to AWS that belong together: about an account, or about a region."""
+    """Questions to AWS that belong together: about an account, or about a region.
+
+    Attributes:
+        deadline: When what is pending is cut off, by `time.monotonic`.
+        asker: For whom they are asked.
+        pending: The keys of the questions that are under way.
+        errors: Those that ended without an answer.
+    """
 
     deadline: float
+    asker: Asker
     pending: set[str] = field(default_factory=set[str], kw_only=True)
     errors: dict[str, Exception] = field(default_factory=dict[str, Exception], kw_only=True)
 
@@ -47,13 +51,11 @@ class AccountTask(Task):
 
     account: Account
     account_id: str | None = field(init=False)
-    session: "Session | None" = field(init=False, default=None)
     regions: set[str] = field(init=False, default_factory=set[str])
     waiting: deque[str] = field(init=False, default_factory=deque[str])
     reading: "dict[str, RegionTask]" = field(init=False, default_factory=dict[str, "RegionTask"])
     done: "dict[str, RegionTask]" = field(init=False, default_factory=dict[str, "RegionTask"])
 
-    iam: "BaseClient | None" = field(init=False, default=None)
     roles: "dict[str, RoleTask]" = field(init=False, default_factory=dict[str, "RoleTask"])
 
     def __post_init__(self) -> None:
@@ -88,7 +90,6 @@ class RegionTask(Task):
 
     started: float = field(init=False, default_factory=time.monotonic)
     seconds: float = field(init=False, default=0.0)
-    meter: aws.Meter = field(init=False, default_factory=aws.Meter)
     followed_up: bool = field(init=False, default=False)
     role_arns: set[str] = field(init=False, default_factory=set[str])
     misread: Misread = field(init=False, default_factory=dict[str, tuple[str, str]])
@@ -142,8 +143,8 @@ class RegionTask(Task):
                 aws.unread(error, account_id, region, action)
                 for action, error in sorted(errors.items())
             ),
-            calls=dict(sorted(Counter(self.meter.calls).items())),
-            throttled=len(self.meter.throttled),
+            calls=dict(sorted(Counter(self.asker.meter.calls).items())),
+            throttled=len(self.asker.meter.throttled),
             seconds=self.seconds,
         )
 

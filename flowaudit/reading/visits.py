@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowaudit.facts import NetworkInterface, RegionFacts, Unread
 from flowaudit.reading import aws
-from flowaudit.reading.accounts import ASSUME_ROLE, Account, assuming
+from flowaudit.reading.accounts import ASSUME_ROLE, Account, enter
 from flowaudit.reading.asking import Question, ask_all
 from flowaudit.reading.inventory import Inventory, Limits
 from flowaudit.reading.listings import NETWORK_INTERFACES
@@ -74,7 +74,7 @@ def visit(
             visit.session = session
         else:
             timeout = limits.seconds / 3
-            visit.session = assuming(session, account.role_arn, visit.meter, timeout)()
+            visit.session = enter(session, account.role_arn, visit.meter, timeout)
     except Exception as error:  # noqa: BLE001 (any error becomes an Unread, none is lost)
         visit.unread.append(aws.unread(error, account.label, None, ASSUME_ROLE))
         return visit
