@@ -238,11 +238,13 @@ class Exemptions:
         entries: In the file's order.
         today: The day, in UTC.
         stack: The Pulumi stack that is judged, `project/stack`; None where none is.
+        sha256: The digest of the file's bytes, in hexadecimal digits; empty where there is no file.
     """
 
     entries: tuple[Exemption, ...] = ()
     today: date = date.max
     stack: str | None = None
+    sha256: str = ""
 
     def lifting(self, vpc: Identity, requirement: str) -> Exemption | None:
         """Return the first entry that lifts a requirement for a VPC.
@@ -324,7 +326,7 @@ def read(
             raise ExemptionsError(
                 f"The exemptions file {file} is not the one that is pinned: its SHA-256 is {found}."
             )
-        return Exemptions(parse(content.decode("utf-8-sig")), today, stack)
+        return Exemptions(parse(content.decode("utf-8-sig")), today, stack, found)
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ExemptionsError(f"The exemptions file {file} cannot be read: {reason}.") from error

@@ -1,7 +1,6 @@
 """One audit from the request to the exit code: reads, shows progress, writes the report."""
 
 import gc
-import hashlib
 import signal
 import sys
 from collections import Counter
@@ -77,7 +76,7 @@ def run(request: Request) -> int:
     scope.roles_by_account(request.role_arns)
     session = scope.open_session(request.profile, request.regions, request.exclude_regions or ())
     found = _exemptions(request.exemptions)
-    requested = _requested(request, aws.first_regions(session))
+    requested = _requested(request, found.sha256, aws.first_regions(session))
     criteria = Criteria(request.traffic_type, request.min_retention)
     terms = Terms(
         requested=requested,
@@ -140,7 +139,9 @@ def _regions(request: Request) -> tuple[str, ...]:
     return () if request.regions == scope.ALL_REGIONS else request.regions
 
 
-def _requested(request: Request, first_regions: Iterable[str]) -> Requested:
+def _requested(request: Request, sha256: str, first_regions: Iterable[str]) -> Requested:
+    """Return the scope, with the digest of the exemptions file that is applied."""
+    file = request.exemptions
     roles = scope.roles_by_account(request.role_arns)
     return Requested(
         source=" ".join(request.source) if request.source else "ec2",
@@ -148,16 +149,10 @@ def _requested(request: Request, first_regions: Iterable[str]) -> Requested:
         accounts=tuple(sorted(roles or request.accounts or ())),
         regions=tuple(sorted(_regions(request))),
         exclude_regions=tuple(sorted(request.exclude_regions or ())),
-        exemptions=_exemptions_file(request.exemptions),
+        exemptions=ExemptionsFile(str(file), sha256) if file else None,
         owner_tag=request.owner_tag,
         regions_at_least=len({*first_regions, *_regions(request)}),
     )
-
-
-def _exemptions_file(path: Path | None) -> ExemptionsFile | None:
-    if path is None:
-        return None
-    return ExemptionsFile(str(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _accounts(request: Request, session: "Session", auditor: Auditor) -> Sequence[Account]:

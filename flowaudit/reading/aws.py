@@ -165,6 +165,10 @@ class InterruptedAuditError(Exception):
     """The user wanted the audit to stop."""
 
 
+class ThrottledError(Exception):
+    """Time was over while AWS asked to slow down."""
+
+
 class NothingReadError(Exception):
     """There was no region to read, so nothing is proved."""
 
@@ -285,6 +289,7 @@ _CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (
     ((errors.ConnectTimeoutError, errors.ReadTimeoutError, TimeoutError), Cause.TIMEOUT),
     ((ResponseParserError, BadResponseError), Cause.BAD_RESPONSE),
     ((InterruptedAuditError,), Cause.INTERRUPTED),
+    ((ThrottledError,), Cause.THROTTLED),
     ((NothingReadError,), Cause.NOTHING),
     ((LogGroupClassError,), Cause.LOG_GROUP_CLASS),
     ((errors.BotoCoreError, OSError), Cause.UNREACHABLE),

@@ -350,10 +350,16 @@ class Inventory:
             visit.waiting.clear()
         for task in (visit, *visit.reading.values(), *visit.roles.values()):
             if self._stopped or now > task.deadline:
+                # What is not of a region is counted together with other accounts' calls.
+                of_region = isinstance(task, RegionTask)
+                throttled = task.asker.meter.throttled if of_region else ()
                 for action in sorted(task.pending):
-                    task.fail(action, self._too_late())
+                    task.fail(action, self._too_late(throttled=action in throttled))
 
-    def _too_late(self) -> Exception:
+    def _too_late(self, *, throttled: bool = False) -> Exception:
         if self._stopped:
             return aws.InterruptedAuditError("not read, because the audit was interrupted")
-        return TimeoutError(f"no answer within {self._limits.seconds:g} seconds")
+        message = f"no answer within {self._limits.seconds:g} seconds"
+        if throttled:
+            return aws.ThrottledError(f"{message}, in which AWS asked to slow down")
+        return TimeoutError(message)

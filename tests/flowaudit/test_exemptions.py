@@ -1,9 +1,12 @@
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from vpc_flow_logs_control import exemptions
 
 from .conftest import REGIONS, Audit, Cloud
 from .fault_proxy import Proxy, error
@@ -212,6 +215,25 @@ def test_what_is_no_file_is_a_configuration_error(audit: Audit, file: Path) -> N
     assert (missing.code, device.code) == (2, 2)
     assert "No such file" in missing.err
     assert "it is not a regular file" in device.err
+
+
+def test_the_report_names_the_digest_of_what_was_applied(
+    audit: Audit, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, entry("dev"))
+    applied = file.read_bytes()
+    read = exemptions.read_regular
+
+    def then_changed(path: Path, longest: int) -> bytes:
+        content = read(path, longest)
+        path.write_text("something else by now")
+        return content
+
+    monkeypatch.setattr(exemptions, "read_regular", then_changed)
+
+    digest = audit("--exemptions", str(file)).report["requested"]["exemptions"]["sha256"]
+
+    assert digest == hashlib.sha256(applied).hexdigest()
 
 
 def test_a_requirement_of_the_gate_alone_is_no_mistake(

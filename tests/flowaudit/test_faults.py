@@ -96,6 +96,16 @@ def test_throttling_is_retried_and_shown(proxy: Proxy, audit: Audit) -> None:
     assert "with 13 API calls, 2 of them throttled" in plain(result.out)
 
 
+def test_throttling_that_outlasts_the_time_is_called_so(proxy: Proxy, audit: Audit) -> None:
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", error("RequestLimitExceeded", status=503))
+
+    result = audit("--timeout", "2")
+
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert (unread["action"], unread["cause"]) == ("ec2:DescribeVpcs", "throttled")
+
+
 def test_throttling_without_end_is_given_up(
     proxy: Proxy, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
