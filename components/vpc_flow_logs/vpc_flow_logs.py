@@ -20,6 +20,7 @@ from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
 from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.log_format import to_aws_format
+from vpc_flow_logs_control.values import DEFAULT_AGGREGATION_INTERVAL, DEFAULT_TRAFFIC_TYPE
 
 
 class VpcFlowLogs(pulumi.ComponentResource):
@@ -74,7 +75,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
             destination, role_arn, depends_on = self._cloudwatch(name, given)
             kind = "cloud-watch-logs"
 
-        traffic_type = given.get("traffic_type", "REJECT")
+        traffic_type = given.get("traffic_type", DEFAULT_TRAFFIC_TYPE)
         log_format = given.get("log_format")
         flow_log = aws.ec2.FlowLog(
             # AWS lets two flow logs of different traffic types stand side by side. With
@@ -90,7 +91,9 @@ class VpcFlowLogs(pulumi.ComponentResource):
             log_format=None
             if log_format is None
             else pulumi.Output.from_input(log_format).apply(to_aws_format),
-            max_aggregation_interval=given.get("max_aggregation_interval", 600),
+            max_aggregation_interval=given.get(
+                "max_aggregation_interval", DEFAULT_AGGREGATION_INTERVAL
+            ),
             region=given.get("region"),
             tags=given.get("tags"),
             opts=pulumi.ResourceOptions(
