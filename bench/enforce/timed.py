@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import time
+from operator import attrgetter
 from pathlib import Path
 
 _loaded = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -92,6 +93,18 @@ def _name(code: Any, ours: dict[str, str]) -> str | None:
     return None
 
 
+PHASES = {
+    "botocore's data": "aws.known_regions",
+    "configuration": "engine.read_configuration",
+    "state, from the engine": "engine.read_state",
+    "inventory": "reading.read",
+    "plan": "plan",
+    "declaration": "Program.declare",
+    "outputs": "outputs",
+}
+"""What is timed: by phase, the name as `vpc_flow_logs_stack.run` calls it."""
+
+
 def _load_aws_sdk() -> None:
     sdk: Any = importlib.import_module("pulumi_aws")
     for module, resource in (("cloudwatch", "LogGroup"), ("ec2", "FlowLog"), ("iam", "Role")):
@@ -106,16 +119,10 @@ def main() -> None:
     watch.timed("Pulumi's AWS SDK", _load_aws_sdk)()
     watch.timed("botocore", importlib.import_module)("botocore.session")
     program: Any = watch.timed("our modules", importlib.import_module)("vpc_flow_logs_stack.run")
-    for phase, owner, name in (
-        ("botocore's data", program.aws, "known_regions"),
-        ("configuration", program.configuration, "read"),
-        ("state, from the engine", program.state, "read"),
-        ("inventory", program.reading, "read"),
-        ("plan", program, "plan"),
-        ("declaration", program.Program, "declare"),
-        ("outputs", program, "outputs"),
-    ):
-        setattr(owner, name, watch.timed(phase, getattr(owner, name)))
+    for phase, path in PHASES.items():
+        *owner, name = path.split(".")
+        module = attrgetter(".".join(owner))(program) if owner else program
+        setattr(module, name, watch.timed(phase, getattr(module, name)))
     profile = cProfile.Profile(time.thread_time) if os.environ.get("BENCH_PROFILE") else None
     if profile:
         profile.enable()
