@@ -59,8 +59,10 @@ class VpcFlowLogsArgs(TypedDict):
     """Days for which CloudWatch keeps the records: 365 by default, one of CloudWatch's values."""
     log_group_name: NotRequired[pulumi.Input[str]]
     """The name of the log group that is made. By default Pulumi derives one from the component's
-    name. AWS refuses one that is there already, kept by retain_logs_on_destroy, say: pass its ARN
-    as log_group_arn instead, and give no log_group_name."""
+    name. AWS refuses one that is there already (ResourceAlreadyExistsException), kept by
+    retain_logs_on_destroy, say. Then `pulumi import aws:cloudwatch/logGroup:LogGroup NAME
+    LOG_GROUP_NAME --parent component=URN`, with the component's name and URN; or pass its ARN as
+    log_group_arn, which leaves it as it is, and give no log_group_name."""
     log_group_class: NotRequired[pulumi.Input[str]]
     """STANDARD (the default) or INFREQUENT_ACCESS. It cannot be changed later."""
     deletion_protection: NotRequired[pulumi.Input[bool]]
@@ -110,7 +112,9 @@ class SharedLogDestinationArgs(TypedDict):
     """The regions that get a log group, for example ["eu-west-1", "us-east-1"]."""
     log_group_name: NotRequired[pulumi.Input[str]]
     """The name of the log group in each region. By default Pulumi derives one for each. AWS refuses
-    one that is there already."""
+    one that is there already (ResourceAlreadyExistsException), kept by retain_logs_on_destroy, say.
+    Then `pulumi import aws:cloudwatch/logGroup:LogGroup NAME-REGION LOG_GROUP_NAME@REGION --parent
+    component=URN`, with the component's name and URN."""
     log_group_class: NotRequired[pulumi.Input[str]]
     """STANDARD (the default) or INFREQUENT_ACCESS. It cannot be changed later."""
     deletion_protection: NotRequired[pulumi.Input[bool]]

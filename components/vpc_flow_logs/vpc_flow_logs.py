@@ -2,7 +2,8 @@
 # No `from __future__ import annotations` here: Pulumi's component analyzer
 # reads the real annotations of this class.
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -20,7 +21,6 @@ from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
 from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.log_format import to_aws_format
-from vpc_flow_logs_control.values import DEFAULT_AGGREGATION_INTERVAL, DEFAULT_TRAFFIC_TYPE
 
 
 class VpcFlowLogs(pulumi.ComponentResource):
@@ -63,42 +63,30 @@ class VpcFlowLogs(pulumi.ComponentResource):
         given = checked("VpcFlowLogs", name, VpcFlowLogsArgs.__annotations__, "vpc_id", args)
         super().__init__("vpc-flow-logs:index:VpcFlowLogs", name, {}, opts)
 
-        if "destination_arn" in given:
-            destination = given["destination_arn"]
-            kind = pulumi.Output.from_input(destination).apply(destination_type)
-            role_arn = given.get("role_arn")
-            if role_arn is None:
-                destination = self._of_this_account(name, destination)
-            depends_on: list[pulumi.Resource] = []
-            self.log_group_name = self.log_group_arn = pulumi.Output.from_input(None)
-        else:
-            destination, role_arn, depends_on = self._cloudwatch(name, given)
-            kind = "cloud-watch-logs"
-
-        traffic_type = given.get("traffic_type", DEFAULT_TRAFFIC_TYPE)
-        log_format = given.get("log_format")
+        delivery = (
+            self._elsewhere(name, given)
+            if "destination_arn" in given
+            else self._to_log_group(name, given)
+        )
+        traffic_type = given.get("traffic_type", "REJECT")
         flow_log = aws.ec2.FlowLog(
             # AWS lets two flow logs of different traffic types stand side by side. With
             # the traffic type in the name, Pulumi makes the new one first when it changes.
             f"{name}-{traffic_type.lower()}",
             vpc_id=given["vpc_id"],
             traffic_type=traffic_type,
-            log_destination=destination,
-            log_destination_type=kind,
-            iam_role_arn=role_arn,
+            log_destination=delivery.destination,
+            log_destination_type=delivery.kind,
+            iam_role_arn=delivery.role_arn,
             deliver_cross_account_role=given.get("deliver_cross_account_role"),
             destination_options=_destination_options(given.get("destination_options")),
-            log_format=None
-            if log_format is None
-            else pulumi.Output.from_input(log_format).apply(to_aws_format),
-            max_aggregation_interval=given.get(
-                "max_aggregation_interval", DEFAULT_AGGREGATION_INTERVAL
-            ),
+            log_format=_log_format(given.get("log_format")),
+            max_aggregation_interval=given.get("max_aggregation_interval", 600),
             region=given.get("region"),
             tags=given.get("tags"),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=depends_on,
+                depends_on=delivery.depends_on,
                 # Any other change means a new flow log with the same VPC, traffic type and
                 # destination, which AWS refuses (FlowLogAlreadyExists) while the old one stands.
                 delete_before_replace=True,
@@ -106,7 +94,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
         )
         self.flow_log_id = flow_log.id
         self.flow_log_arn = flow_log.arn
-        self.role_arn = pulumi.Output.from_input(role_arn)
+        self.role_arn = pulumi.Output.from_input(delivery.role_arn)
         self.register_outputs(
             {
                 "flowLogId": self.flow_log_id,
@@ -117,6 +105,14 @@ class VpcFlowLogs(pulumi.ComponentResource):
             }
         )
 
+    def _elsewhere(self, name: str, given: Mapping[str, Any]) -> "_Delivery":
+        self.log_group_name = self.log_group_arn = pulumi.Output.from_input(None)
+        destination, role_arn = given["destination_arn"], given.get("role_arn")
+        kind = pulumi.Output.from_input(destination).apply(destination_type)
+        if role_arn is None:
+            destination = self._of_this_account(name, destination)
+        return _Delivery(destination, kind, role_arn)
+
     def _of_this_account(self, name: str, destination: pulumi.Input[str]) -> pulumi.Input[str]:
         """Return a destination that is known, or will turn out, to be within reach of no role."""
         if isinstance(destination, str) and destination_type(destination) == "s3":
@@ -125,10 +121,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
             lambda both: stream_of_account(name, *both)
         )
 
-    def _cloudwatch(
-        self, name: str, given: Mapping[str, Any]
-    ) -> tuple[pulumi.Output[str], pulumi.Input[str], list[pulumi.Resource]]:
-        """Return log group ARN, role ARN, and what must exist before records can arrive."""
+    def _to_log_group(self, name: str, given: Mapping[str, Any]) -> "_Delivery":
         log_group = None
         region = given.get("region")
         if region is None:
@@ -150,7 +143,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
             self.log_group_name = log_group.name
         self.log_group_arn = group_arn
         if "role_arn" in given:
-            return group_arn, given["role_arn"], []
+            return _Delivery(group_arn, "cloud-watch-logs", given["role_arn"])
 
         account = Account.of(self)
         role, policy = create_delivery_role(
@@ -163,10 +156,24 @@ class VpcFlowLogs(pulumi.ComponentResource):
             given=given,
             parent=self,
         )
-        return group_arn, role.arn, [policy]
+        return _Delivery(group_arn, "cloud-watch-logs", role.arn, (policy,))
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    """Where a flow log delivers, and what must exist before records can arrive there."""
+
+    destination: pulumi.Input[str]
+    kind: pulumi.Input[str]
+    role_arn: pulumi.Input[str] | None
+    depends_on: Sequence[pulumi.Resource] = ()
 
 
 def _destination_options(
     given: DestinationOptionsArgs | None,
 ) -> aws.ec2.FlowLogDestinationOptionsArgs | None:
     return None if given is None else aws.ec2.FlowLogDestinationOptionsArgs(**given)
+
+
+def _log_format(given: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
+    return None if given is None else pulumi.Output.from_input(given).apply(to_aws_format)

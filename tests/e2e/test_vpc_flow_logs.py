@@ -128,6 +128,92 @@ def test_retained_logs_outlive_destroy(cloud: LocalCloud, net: Project) -> None:
     assert log_groups(cloud)[name]["retentionInDays"] == 365
 
 
+@pytest.mark.parametrize("remedy", ["import", "log_group_arn"])
+def test_a_log_group_that_is_there_already_is_taken_in_or_delivered_to(
+    cloud: LocalCloud, net: Project, remedy: str
+) -> None:
+    logs = cloud.client("logs")
+    logs.create_log_group(logGroupName="VPC-Flow-Logs")
+    logs.create_log_stream(logGroupName="VPC-Flow-Logs", logStreamName="records")
+    net.configure(args={"log_group_name": "VPC-Flow-Logs"})
+    printed = net.pulumi("up", "--yes", "--skip-preview", exit_code=1)
+    assert "ResourceAlreadyExistsException" in printed
+    assert flow_logs(cloud) == EMPTY
+
+    if remedy == "import":
+        import_log_group(net, "net", "net", "VPC-Flow-Logs")
+    else:
+        arn = logs.describe_log_groups()["logGroups"][0]["arn"].removesuffix(":*")
+        net.configure(args={"log_group_arn": arn})
+    net.pulumi("up", "--yes", "--skip-preview")
+    (flow_log,) = flow_logs(cloud)
+    assert flow_log["LogGroupName"] == "VPC-Flow-Logs"
+    retention = 365 if remedy == "import" else None
+    assert log_groups(cloud)["VPC-Flow-Logs"].get("retentionInDays") == retention
+    assert len(logs.describe_log_streams(logGroupName="VPC-Flow-Logs")["logStreams"]) == 1
+    net.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+
+
+def import_log_group(project: Project, component: str, name: str, import_id: str) -> None:
+    """Take a log group into a component, as the README says."""
+    (urn,) = (
+        one["urn"]
+        for key, one in project.resources().items()
+        if one["type"].startswith("vpc-flow-logs:") and key.endswith(f" {component}")
+    )
+    project.pulumi(
+        "import",
+        "aws:cloudwatch/logGroup:LogGroup",
+        name,
+        import_id,
+        "--parent",
+        f"component={urn}",
+        "--protect=false",
+        "--generate-code=false",
+        "--yes",
+    )
+
+
+def test_how_records_are_kept_in_a_log_group_is_an_argument(net: Project) -> None:
+    net.configure(args={"log_group_class": "INFREQUENT_ACCESS", "deletion_protection": True})
+    net.pulumi("up", "--yes", "--skip-preview")
+    group = net.resources()["LogGroup net"]
+    assert group["outputs"]["logGroupClass"] == "INFREQUENT_ACCESS"
+    assert group["inputs"]["deletionProtectionEnabled"] is True
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {
+            "destination_arn": "arn:aws:s3:::central",
+            "destination_options": {"file_format": "parquet", "hive_compatible_partitions": True},
+        },
+        {
+            "destination_arn": "arn:aws:firehose:eu-west-1:111111111111:deliverystream/central",
+            "deliver_cross_account_role": "arn:aws:iam::111111111111:role/Write",
+            "role_arn": "arn:aws:iam::123456789012:role/Deliver",
+        },
+    ],
+)
+def test_what_the_embedded_aws_lacks_is_declared_in_a_preview(
+    net: Project, arguments: dict[str, Any]
+) -> None:
+    net.configure(args=arguments)
+    steps = json.loads(net.pulumi("preview", "--json"))["steps"]
+    (inputs,) = (
+        step["newState"]["inputs"]
+        for step in steps
+        if step["newState"]["type"] == "aws:ec2/flowLog:FlowLog"
+    )
+    options = {"fileFormat": "parquet", "hiveCompatiblePartitions": True}
+    assert inputs["logDestination"] == arguments["destination_arn"]
+    assert inputs.get("destinationOptions", options) == options
+    assert inputs.get("deliverCrossAccountRole") == arguments.get("deliver_cross_account_role")
+    assert ("destinationOptions" in inputs) == ("destination_options" in arguments)
+    assert inputs.get("iamRoleArn") == arguments.get("role_arn")
+
+
 def test_a_flow_log_made_by_hand_is_imported_unchanged(cloud: LocalCloud, net: Project) -> None:
     ec2, logs, iam = cloud.client("ec2"), cloud.client("logs"), cloud.client("iam")
     vpc_id = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
@@ -234,3 +320,15 @@ def test_regions_share_one_role(cloud: LocalCloud, project: Callable[..., Projec
     regions.pulumi("destroy", "--yes", "--skip-preview")
     for region in ("eu-west-1", "us-east-1"):
         assert (flow_logs(cloud, region), log_groups(cloud, region)) == ([], {})
+
+
+def test_log_groups_of_regions_that_are_there_already_are_taken_in(
+    cloud: LocalCloud, project: Callable[..., Project]
+) -> None:
+    regions = project(PROGRAMS / "two_regions" / "__main__.py")
+    cloud.client("logs", "us-east-1").create_log_group(logGroupName="VPC-Flow-Logs")
+    regions.pulumi("up", "--yes", "--skip-preview", exit_code=1)
+    import_log_group(regions, "shared", "shared-us-east-1", "VPC-Flow-Logs@us-east-1")
+    regions.pulumi("up", "--yes", "--skip-preview")
+    assert len(flow_logs(cloud, "us-east-1")) == len(flow_logs(cloud, "eu-west-1")) == 1
+    assert log_groups(cloud, "us-east-1")["VPC-Flow-Logs"]["retentionInDays"] == 365
