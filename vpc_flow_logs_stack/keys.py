@@ -14,12 +14,7 @@ from typing import Any, Literal, cast, get_args
 from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME, STACK_TAG
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
-from vpc_flow_logs_control.values import (
-    DEFAULT_AGGREGATION_INTERVAL,
-    DEFAULT_TRAFFIC_TYPE,
-    MAX_TAGS,
-    problem_with,
-)
+from vpc_flow_logs_control.values import MAX_TAGS, problem_with
 
 Existing = Literal["keep", "import", "duplicate"]
 Check = Callable[[Any, Collection[str]], Iterable[str]]
@@ -49,7 +44,8 @@ class Key:
         says: What it does, for the docs.
         check: Returns what is wrong with a value, given all regions that there are.
         change: What a new value replaces.
-        in_names: Whether it is part of names that Pulumi shows, and so can be no secret.
+        may_be_secret: Whether a secret stays one: it is in no name, output or message, and the
+            program declares it as a secret.
     """
 
     name: str
@@ -58,7 +54,7 @@ class Key:
     says: str
     check: Check
     change: Change = Change.NOTHING
-    in_names: bool = False
+    may_be_secret: bool = False
 
     def takes(self, value: Any) -> bool:
         """Tell whether a value is of the key's type."""
@@ -258,11 +254,10 @@ KEYS = {
         Key(
             "trafficType",
             "string",
-            DEFAULT_TRAFFIC_TYPE,
+            "REJECT",
             "What is logged, REJECT or ALL",
             _argument("traffic_type"),
             Change.SEAMLESS,
-            in_names=True,
         ),
         Key(
             "logFormat",
@@ -272,11 +267,12 @@ KEYS = {
             "default format otherwise",
             _argument("log_format", optional=True),
             Change.GAP,
+            may_be_secret=True,
         ),
         Key(
             "maxAggregationInterval",
             "integer",
-            DEFAULT_AGGREGATION_INTERVAL,
+            600,
             "Seconds over which a flow is summed up into one record at most, 60 or 600",
             _argument("max_aggregation_interval"),
             Change.GAP,
@@ -296,7 +292,6 @@ KEYS = {
             "Name of the log group in each region",
             _log_group_name,
             Change.GAP,
-            in_names=True,
         ),
         Key(
             "logGroupPerVpc",
@@ -312,6 +307,7 @@ KEYS = {
             {},
             "By region, the ARN of the KMS key that encrypts the log groups there",
             _by_region("kms_key_id"),
+            may_be_secret=True,
         ),
         Key(
             "deletionProtection",
@@ -334,6 +330,7 @@ KEYS = {
             "The S3 bucket that the VPCs of all regions deliver to instead of CloudWatch",
             _destination,
             Change.GAP,
+            may_be_secret=True,
         ),
         Key(
             "destinationArns",
@@ -342,6 +339,7 @@ KEYS = {
             "By region, the S3 bucket or Firehose stream to deliver to instead of CloudWatch",
             _by_region("destination_arn"),
             Change.GAP,
+            may_be_secret=True,
         ),
         Key(
             "roleName",
@@ -350,7 +348,6 @@ KEYS = {
             "Name of the delivery role in each account",
             _argument("role_name"),
             Change.GAP,
-            in_names=True,
         ),
         Key(
             "permissionsBoundary",
@@ -358,6 +355,7 @@ KEYS = {
             "",
             "ARN of the managed policy that bounds the delivery role",
             _argument("permissions_boundary", optional=True),
+            may_be_secret=True,
         ),
         Key(
             "protect",
@@ -366,7 +364,7 @@ KEYS = {
             "Make Pulumi refuse to delete what this stack made, until it is set to false again",
             _anything,
         ),
-        Key("tags", "map", {}, "Tags for everything that is made", _tags),
+        Key("tags", "map", {}, "Tags for everything that is made", _tags, may_be_secret=True),
         Key(
             "maxVpcs",
             "integer",
@@ -404,8 +402,9 @@ def _mistyped(key: Key, value: object) -> Iterator[str]:
     )
 
 
-_IN_NAMES = (
-    "it is part of names that Pulumi shows, and so cannot be a secret. Set it without --secret"
+_SHOWN = (
+    "it is in names, outputs or messages that Pulumi shows, and so cannot be a secret. Set it "
+    "without --secret"
 )
 
 
@@ -426,8 +425,8 @@ def problems_with(
         if name in secret:
             # A problem has the value in it.
             found = ["its value is a secret, so it is not shown, and cannot be used"] * bool(found)
-            if key.in_names:
-                found = [_IN_NAMES]
+            if not key.may_be_secret:
+                found = [_SHOWN]
         problems += [f"{name}: {problem}" for problem in found]
     if values["destinationArn"] and values["destinationArns"]:
         problems.append(

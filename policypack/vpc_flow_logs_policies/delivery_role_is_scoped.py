@@ -33,15 +33,11 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
         for policy in each.policies:
             problems += _judged(policy, _permission_problems)
         problems += [(f"has {what}", False) for what in each.foreign]
-        for undecidable in (False, True):
-            # One role, one remedy, whatever is wrong with it.
-            found = dict.fromkeys(text for text, is_open in problems if is_open is undecidable)
-            if not found:
-                continue
+        for problem, undecidable in dict.fromkeys(problems):
             yield Finding(
                 each.role.urn,
                 each.vpcs(graph),
-                f"Role {graph.called(each.role)} {'; it '.join(found)}.",
+                f"Role {graph.called(each.role)} {problem}.",
                 "Let the component make the role, or write it like this one:\n"
                 '    VpcFlowLogs("main", {"vpc_id": vpc.id})',
                 undecidable=undecidable,

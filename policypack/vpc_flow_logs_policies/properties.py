@@ -23,10 +23,6 @@ UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
 """Stands for a value that is not known in preview."""
 
 
-# What only a provider answers.
-_NEVER_SET = frozenset({"id", "arn"})
-
-
 class Declared(Mapping[str, Any]):
     """A resource's outputs, with what the program sets where an output is not known.
 
@@ -43,11 +39,7 @@ class Declared(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:  # noqa: D105 (Mapping's)
         try:
             return self._outputs[key]
-        except UnknownValueError:
-            if key in _NEVER_SET:
-                raise
-            return self._inputs[key]
-        except KeyError:
+        except (UnknownValueError, KeyError):
             return self._inputs[key]
 
     def __iter__(self) -> Iterator[str]:  # noqa: D105 (Mapping's)

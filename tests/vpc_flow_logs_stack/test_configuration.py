@@ -139,7 +139,7 @@ def test_a_secret_is_never_shown_and_is_refused_where_it_would_be() -> None:
     )
     assert problem.startswith("permissionsBoundary: its value is a secret")
     (problem,) = problems_with(values(logGroupName="hidden"), REGIONS, {"logGroupName"})
-    assert problem.startswith("logGroupName: it is part of names that Pulumi shows")
+    assert problem.startswith("logGroupName: it is in names, outputs or messages that Pulumi shows")
     assert problems_with(values(tags={"a": "b"}), REGIONS, {"tags"}) == []
 
 

@@ -5,13 +5,20 @@ from typing import Any
 
 from localcloud.provider import tags
 from localcloud.provider.aws import Aws
-from localcloud.provider.policy_documents import same_policy
 from localcloud.provider.resource_type import Properties, ResourceType
 
 
 def _document(text: Any) -> str:
     """Return a policy document as the API hands it out: as text, whatever botocore made of it."""
     return text if isinstance(text, str) else json.dumps(text, separators=(",", ":"))
+
+
+def same_document(one: Any, other: Any) -> bool:
+    """Tell whether two texts are the same policy document, however they are written."""
+    try:
+        return json.loads(one) == json.loads(other)
+    except (TypeError, ValueError):
+        return one == other
 
 
 # -- Role ------------------------------------------------------------------------
@@ -23,7 +30,7 @@ def _create_role(aws: Aws, inputs: Properties) -> str:
         "Description": inputs.get("description"),
         "MaxSessionDuration": inputs.get("maxSessionDuration"),
         "PermissionsBoundary": inputs.get("permissionsBoundary"),
-        "Tags": tags.to_list(tags.wanted(inputs)),
+        "Tags": tags.to_list(aws.tags(inputs)),
     }
     aws.client("iam").create_role(
         RoleName=inputs["name"],
@@ -46,7 +53,6 @@ def _read_role(aws: Aws, name: str) -> dict[str, Any] | None:
         "createDate": role["CreateDate"].isoformat(),
         "uniqueId": role["RoleId"],
         "name": name,
-        "namePrefix": "",
         "path": role["Path"],
         "description": role.get("Description") or "",
         "maxSessionDuration": role.get("MaxSessionDuration", 3600),
@@ -72,28 +78,20 @@ def _read_role(aws: Aws, name: str) -> dict[str, Any] | None:
 
 def _update_role(aws: Aws, name: str, old: Properties, new: Properties) -> None:
     iam = aws.client("iam")
-    if not same_policy(new["assumeRolePolicy"], old.get("assumeRolePolicy")):
+    if not same_document(new["assumeRolePolicy"], old.get("assumeRolePolicy")):
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=new["assumeRolePolicy"])
-    # Each with the action that the real provider uses.
-    description = new.get("description", "")
-    if description != old.get("description", ""):
-        iam.update_role_description(RoleName=name, Description=description)
-    if new["maxSessionDuration"] != old.get("maxSessionDuration"):
-        # moto forgets a description that is not said again.
-        iam.update_role(
-            RoleName=name,
-            MaxSessionDuration=int(new["maxSessionDuration"]),
-            Description=description,
-        )
-    if new.get("permissionsBoundary") == old.get("permissionsBoundary"):
-        pass
-    elif new.get("permissionsBoundary"):
+    iam.update_role(
+        RoleName=name,
+        Description=new.get("description", ""),
+        MaxSessionDuration=int(new.get("maxSessionDuration", 3600)),
+    )
+    if new.get("permissionsBoundary"):
         iam.put_role_permissions_boundary(
             RoleName=name, PermissionsBoundary=new["permissionsBoundary"]
         )
-    else:
+    elif old.get("permissionsBoundary"):
         iam.delete_role_permissions_boundary(RoleName=name)
-    before, after = old.get("tagsAll", {}), tags.wanted(new)
+    before, after = old.get("tagsAll", {}), aws.tags(new)
     if gone := tags.removed(before, after):
         iam.untag_role(RoleName=name, TagKeys=gone)
     if after:
@@ -103,13 +101,9 @@ def _update_role(aws: Aws, name: str, old: Properties, new: Properties) -> None:
 def _delete_role(aws: Aws, name: str, state: Properties) -> None:
     iam = aws.client("iam")
     try:
-        iam.list_instance_profiles_for_role(RoleName=name)
-        # The real provider does this for a state that lists policies, too.
-        force = state.get("forceDetachPolicies")
-        if force or state.get("inlinePolicies"):
+        if state.get("forceDetachPolicies"):
             for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
                 iam.delete_role_policy(RoleName=name, PolicyName=policy)
-        if force or state.get("managedPolicyArns"):
             for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
                 iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
         iam.delete_role(RoleName=name)
@@ -132,7 +126,19 @@ ROLE = ResourceType(
             "tags",
         }
     ),
+    required=frozenset({"assumeRolePolicy"}),
+    replaces=frozenset({"name", "namePrefix", "path"}),
+    computed=frozenset({"arn", "createDate", "inlinePolicies", "managedPolicyArns", "uniqueId"}),
+    defaults={
+        "path": "/",
+        "description": "",
+        "maxSessionDuration": 3600,
+        "forceDetachPolicies": False,
+        "namePrefix": "",
+    },
     unreadable=frozenset({"forceDetachPolicies", "namePrefix"}),
+    autonamed="name",
+    autoname_max_length=64,
     create=_create_role,
     read=_read_role,
     update=_update_role,
@@ -157,12 +163,7 @@ def _read_policy(aws: Aws, policy_id: str) -> dict[str, Any] | None:
         answer = iam.get_role_policy(RoleName=role, PolicyName=name)
     except iam.exceptions.NoSuchEntityException:
         return None
-    return {
-        "role": role,
-        "name": name,
-        "namePrefix": "",
-        "policy": _document(answer["PolicyDocument"]),
-    }
+    return {"role": role, "name": name, "policy": _document(answer["PolicyDocument"])}
 
 
 def _update_policy(aws: Aws, policy_id: str, old: Properties, new: Properties) -> None:
@@ -183,7 +184,12 @@ def _delete_policy(aws: Aws, policy_id: str, state: Properties) -> None:
 ROLE_POLICY = ResourceType(
     token="aws:iam/rolePolicy:RolePolicy",  # noqa: S106 (a type token)
     inputs=frozenset({"name", "namePrefix", "policy", "role"}),
+    required=frozenset({"policy", "role"}),
+    replaces=frozenset({"name", "namePrefix", "role"}),
+    defaults={"namePrefix": ""},
     unreadable=frozenset({"namePrefix"}),
+    autonamed="name",
+    autoname_max_length=128,
     create=_put_policy,
     read=_read_policy,
     update=_update_policy,
@@ -224,6 +230,8 @@ def _detach(aws: Aws, attachment_id: str, state: Properties) -> None:
 ROLE_POLICY_ATTACHMENT = ResourceType(
     token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",  # noqa: S106 (a type token)
     inputs=frozenset({"policyArn", "role"}),
+    required=frozenset({"policyArn", "role"}),
+    replaces=frozenset({"policyArn", "role"}),
     create=_attach,
     read=_read_attachment,
     delete=_detach,

@@ -162,9 +162,20 @@ def test_a_change_that_leaves_a_gap_is_announced(account: Account, stack: Stack)
     ("values", "says"),
     [
         ({"regions": ["eu-wst-1"]}, "regions: there is no region eu-wst-1. Did you mean eu-west-1"),
-        ({"vpcs": "vpc-0a1"}, "configuration key 'vpcs' must be of type 'array<string>'"),
+        ({"vpcs": "vpc-0a1"}, "vpcs: 'vpc-0a1' is not of the type list of strings"),
         ({"vpsc": ["vpc-0a1"]}, "no configuration vpc-flow-logs:vpsc. Did you mean vpcs?"),
         ({"vpcs": ["vpc-0a1"]}, "vpcs names vpc-0a1, which the regions that were read do not have"),
+        (
+            {
+                "destinationArns": {
+                    EUROPE: f"arn:aws:firehose:{EUROPE}:111111111111:deliverystream/s"
+                }
+            },
+            "is a Firehose stream of another account than 123456789012",
+        ),
+        ({"destinationArn": "arn:aws-cn:s3:::b"}, "b is in the partition aws-cn"),
+        ({"tags": {f"k{n}": "v" for n in range(51)}}, "tags: there are 51"),
+        ({"tags": {"aws:x": "v"}}, "tags: "),
         ({"exemptions": "no.json"}, "The exemptions file no.json cannot be read"),
         ({"maxVpcs": 1, "regions": [EUROPE, AMERICA]}, "there are 2 VPCs, more than maxVpcs (1)"),
     ],
