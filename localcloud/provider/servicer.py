@@ -20,6 +20,7 @@ from localcloud.provider.changes import DEFAULTS_KEY, changes, same
 from localcloud.provider.functions import FUNCTIONS, FunctionError
 from localcloud.provider.generic import Generic
 from localcloud.provider.resource_type import ResourceType
+from localcloud.provider.schema import schema
 from localcloud.provider.types import RESOURCE_TYPES
 from localcloud.provider.types.ec2 import RefusedError
 from localcloud.provider.values import has_unknown, secrets_in, to_python, to_struct
@@ -41,13 +42,9 @@ class StandIn(Generic):
     def GetSchema(  # noqa: N802, D102
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
-        del request
-        context.abort(
-            grpc.StatusCode.UNIMPLEMENTED,
-            "The stand-in for the AWS provider has no schema; pass --generate-code=false to "
-            "`pulumi import`.",
-        )
-        raise AssertionError  # abort() always raises
+        del request, context
+        described = schema(self._version, RESOURCE_TYPES, FUNCTIONS)
+        return provider_pb2.GetSchemaResponse(schema=described)
 
     def CheckConfig(  # noqa: N802, D102
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext

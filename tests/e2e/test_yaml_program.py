@@ -1,4 +1,4 @@
-"""A program in Pulumi YAML, which uses every component of the package by its folder."""
+"""A program in Pulumi YAML, with a VPC of its own and every component of the package."""
 
 from pathlib import Path
 
@@ -12,12 +12,17 @@ PROGRAM = """\
 name: yaml-program
 runtime: yaml
 config:
-  vpcId: {{type: string}}
+  cidrBlock: {{type: string, default: 10.0.0.0/16}}
   retentionInDays: {{type: integer, default: 365}}
 plugins:
   providers:
   - {{name: vpc-flow-logs, path: {package}}}
 resources:
+  vpc:
+    type: aws:ec2:Vpc
+    properties:
+      cidrBlock: ${{cidrBlock}}
+      tags: {{team: network}}
   shared:
     type: vpc-flow-logs:index:SharedLogDestination
     properties:
@@ -26,14 +31,19 @@ resources:
   net:
     type: vpc-flow-logs:index:VpcFlowLogs
     properties:
-      vpcId: ${{vpcId}}
+      vpcId: ${{vpc.id}}
       logGroupArn: ${{shared.logGroupArns["eu-west-1"]}}
       roleArn: ${{shared.roleArn}}
   compliance:
     type: vpc-flow-logs:index:FlowLogsCompliance
     properties:
       regions: [eu-west-1]
+variables:
+  here:
+    fn::invoke:
+      function: aws:index:getRegion
 outputs:
+  region: ${{here.region}}
   flowLogId: ${{net.flowLogId}}
   ruleArn: ${{compliance.ruleArns["eu-west-1"]}}
 """
@@ -51,27 +61,30 @@ def test_a_yaml_program_is_gated_deployed_left_alone_and_taken_back(
     ec2, config = cloud.client("ec2"), cloud.client("config")
     recorder = {"name": "default", "roleARN": "arn:aws:iam::123456789012:role/config"}
     config.put_configuration_recorder(ConfigurationRecorder=recorder)
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 
-    program.configure(vpcId=vpc, retentionInDays=42)
+    program.configure(retentionInDays=42)
     wrong = program.pulumi("preview", exit_code=1)
     assert "retentionInDays" in wrong
     assert "42 is none of 1, 3, 5" in wrong
     assert "Traceback" not in wrong
     assert ".py" not in wrong
 
-    program.configure(vpcId=vpc, retentionInDays=7)
+    program.configure(retentionInDays=7)
     refused = program.pulumi("preview", "--policy-pack", str(pack), exit_code=1)
     assert "log-group-has-retention" in refused
 
-    program.configure(vpcId=vpc)
+    program.configure()
     program.pulumi("preview", "--policy-pack", str(pack))
     assert not ec2.describe_flow_logs()["FlowLogs"]
 
     program.pulumi("up", "--yes", "--skip-preview", "--policy-pack", str(pack))
     (flow_log,) = ec2.describe_flow_logs()["FlowLogs"]
     assert flow_log["FlowLogId"] == program.outputs()["flowLogId"]
-    assert flow_log["ResourceId"] == vpc
+    own = [{"Name": "is-default", "Values": ["false"]}]
+    (vpc,) = ec2.describe_vpcs(Filters=own)["Vpcs"]
+    assert vpc["Tags"] == [{"Key": "team", "Value": "network"}]
+    assert flow_log["ResourceId"] == vpc["VpcId"]
+    assert program.outputs()["region"] == "eu-west-1"
     [rule] = config.describe_config_rules()["ConfigRules"]
     assert rule["ConfigRuleArn"] == program.outputs()["ruleArn"]
     program.pulumi("preview", "--expect-no-changes")

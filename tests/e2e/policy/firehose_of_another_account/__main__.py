@@ -1,6 +1,7 @@
 """A flow log to a Firehose stream of another account, with the two roles that it takes."""
 
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -8,7 +9,11 @@ import pulumi_aws as aws
 
 def trusts(principal: dict[str, str]) -> str:
     """Return the trust policy that lets a principal assume a role."""
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "sts:AssumeRole",
+    }
     if "Service" in principal:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
