@@ -6,6 +6,7 @@ from typing import Any
 
 from localcloud.provider import tags
 from localcloud.provider.aws import Aws
+from localcloud.provider.policy_document import policy_document
 
 
 class FunctionError(Exception):
@@ -146,6 +147,11 @@ def _get_vpc(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _get_policy_document(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
+    del aws
+    return policy_document(args)
+
+
 FUNCTIONS: dict[str, Function] = {
     "aws:index/getCallerIdentity:getCallerIdentity": Function(_get_caller_identity),
     "aws:index/getPartition:getPartition": Function(_get_partition),
@@ -154,6 +160,9 @@ FUNCTIONS: dict[str, Function] = {
     "aws:ec2/getVpc:getVpc": Function(
         _get_vpc,
         frozenset({"cidrBlock", "default", "filters", "id", "region", "state", "tags"}),
+    ),
+    "aws:iam/getPolicyDocument:getPolicyDocument": Function(
+        _get_policy_document, frozenset({"policyId", "statements", "version"})
     ),
     "aws:ec2/getVpcs:getVpcs": Function(_get_vpcs, frozenset({"filters", "region", "tags"})),
 }

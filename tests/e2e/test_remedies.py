@@ -65,16 +65,14 @@ PROGRAM = """\
     # instead of this role: role
     role = aws.iam.Role(
         "role",
-        assume_role_policy='''{
-            "Version": "2012-10-17",
-            "Statement": [
+        assume_role_policy=aws.iam.get_policy_document_output(
+            statements=[
                 {
-                    "Effect": "Allow",
-                    "Action": "sts:AssumeRole",
-                    "Principal": {"Service": "ec2.amazonaws.com"}
+                    "actions": ["sts:AssumeRole"],
+                    "principals": [{"type": "Service", "identifiers": ["ec2.amazonaws.com"]}],
                 }
             ]
-        }''',
+        ).json,
     )
     aws.ec2.FlowLog(
         "undelivered",

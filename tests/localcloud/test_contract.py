@@ -68,6 +68,7 @@ def test_the_types_and_functions_that_the_project_needs_are_there() -> None:
         "aws:index/getRegions:getRegions",
         "aws:ec2/getVpc:getVpc",
         "aws:ec2/getVpcs:getVpcs",
+        "aws:iam/getPolicyDocument:getPolicyDocument",
     }
 
 

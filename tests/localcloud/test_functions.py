@@ -1,5 +1,6 @@
 """Each function answers with what the embedded AWS has, under the names that the SDK reads."""
 
+import json
 from typing import Any
 
 import grpc
@@ -7,6 +8,7 @@ import pytest
 
 from localcloud import LocalCloud
 from localcloud.provider.functions import FUNCTIONS
+from localcloud.provider.policy_document import policy_document
 
 from .cases import ACCOUNT
 from .plugin import Plugin
@@ -19,6 +21,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "aws:index/getRegions:getRegions": {},
     "aws:ec2/getVpc:getVpc": {"default": True},
     "aws:ec2/getVpcs:getVpcs": {},
+    "aws:iam/getPolicyDocument:getPolicyDocument": {},
 }
 
 
@@ -112,3 +115,53 @@ def test_vpcs_by_tag_filter_and_region(api: LocalCloud, plugin: Plugin) -> None:
         assert (answer["id"], answer["default"]) == (made, False)
     with pytest.raises(grpc.RpcError, match="2 VPCs match, and getVpc needs exactly one"):
         plugin.invoke(get_vpc)
+
+
+def test_a_policy_document() -> None:
+    """It is of the form that the real provider gives it: single values stand alone."""
+    principal = {"type": "Service", "identifiers": ["vpc-flow-logs.amazonaws.com"]}
+    condition = {"test": "StringEquals", "variable": "aws:SourceAccount", "values": [ACCOUNT]}
+    written = policy_document(
+        {
+            "statements": [
+                {
+                    "sid": "Deliver",
+                    "actions": ["sts:AssumeRole"],
+                    "principals": [principal],
+                    "conditions": [condition],
+                },
+                {
+                    "effect": "Deny",
+                    "actions": ["logs:PutLogEvents", "logs:CreateLogStream"],
+                    "resources": ["arn:aws:logs:*:&{aws:PrincipalAccount}:*"],
+                    "notPrincipals": [{"type": "*", "identifiers": ["*"]}],
+                },
+            ]
+        }
+    )
+
+    assert json.loads(written["json"]) == json.loads(written["minifiedJson"])
+    assert json.loads(written["json"]) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Deliver",
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+                "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+            },
+            {
+                "Effect": "Deny",
+                "Action": ["logs:PutLogEvents", "logs:CreateLogStream"],
+                "Resource": "arn:aws:logs:*:${aws:PrincipalAccount}:*",
+                "NotPrincipal": "*",
+            },
+        ],
+    }
+
+
+def test_policy_documents_are_not_merged(plugin: Plugin) -> None:
+    token = "aws:iam/getPolicyDocument:getPolicyDocument"
+    with pytest.raises(AssertionError, match="does not take sourcePolicyDocuments"):
+        plugin.invoke(token, sourcePolicyDocuments=["{}"])
