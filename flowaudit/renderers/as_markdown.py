@@ -50,21 +50,7 @@ def _head(report: Report) -> Iterator[str]:
 def _sections(report: Report) -> Iterator[Section]:
     vpcs = report.totals.vpcs
     where = ("Account", "Region", "VPC")
-    yield Section(
-        "Not read",
-        ("Account", "Region", "What", "Why", "Remedy"),
-        len(report.unread),
-        (
-            (
-                text(unread.account_id),
-                unread.region or "all",
-                code(unread.action),
-                text(unread.message),
-                text(report.remedy(unread)),
-            )
-            for unread in report.unread
-        ),
-    )
+    yield _not_read(report)
     yield Section("Failing", (*where, "Why"), vpcs[Status.FAIL], _vpcs(report, Status.FAIL))
     _, gone = scope.changes(report)
     yield Section(
@@ -108,6 +94,24 @@ def _sections(report: Report) -> Iterator[Section]:
         ("Passing", Status.PASS),
     ):
         yield Section(title, (*where, "Why"), vpcs[status], _vpcs(report, status), collapsed=True)
+
+
+def _not_read(report: Report) -> Section:
+    return Section(
+        "Not read",
+        ("Account", "Region", "What", "Why", "Remedy"),
+        len(report.unread),
+        (
+            (
+                text(unread.account_id),
+                unread.region or "all",
+                code(unread.action),
+                text(unread.message),
+                text(report.remedy(unread)),
+            )
+            for unread in report.unread
+        ),
+    )
 
 
 def _vpcs(report: Report, status: Status) -> Iterator[tuple[str, ...]]:
