@@ -6,11 +6,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
@@ -31,12 +33,37 @@ func main() {
 	}
 }
 
+// noOthers is the loader of a package that refers to no other.
+type noOthers struct{}
+
+func refused(name string) error {
+	return fmt.Errorf("the schema refers to the package %s, and no LOADER was given", name)
+}
+
+func (noOthers) LoadPackage(name string, _ *semver.Version) (*schema.Package, error) {
+	return nil, refused(name)
+}
+
+func (noOthers) LoadPackageV2(_ context.Context, other *schema.PackageDescriptor) (*schema.Package, error) {
+	return nil, refused(other.Name)
+}
+
+func (noOthers) LoadPackageReference(name string, _ *semver.Version) (schema.PackageReference, error) {
+	return nil, refused(name)
+}
+
+func (noOthers) LoadPackageReferenceV2(
+	_ context.Context, other *schema.PackageDescriptor,
+) (schema.PackageReference, error) {
+	return nil, refused(other.Name)
+}
+
 func generate(language, folder, loaderAddress string) error {
 	var spec schema.PackageSpec
 	if err := json.NewDecoder(os.Stdin).Decode(&spec); err != nil {
 		return fmt.Errorf("the schema is not JSON: %w", err)
 	}
-	var loader schema.ReferenceLoader
+	var loader schema.ReferenceLoader = noOthers{}
 	if loaderAddress != "" {
 		client, err := schema.NewLoaderClient(loaderAddress)
 		if err != nil {
