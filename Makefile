@@ -14,7 +14,7 @@ SHELL       := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint mutants dist lock clean
+.PHONY: help setup demo test contract lint mutants dist lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ lint: setup ## formatting, lint, strict types, architecture, workflows
 	@if command -v go >/dev/null; then \
 	  cd .github/actionlint && go tool actionlint -shellcheck= -pyflakes= ../workflows/*.yml ../../examples/github-actions/*.yml; \
 	else echo "Skipped actionlint, which is built with Go (https://go.dev/dl/): CI runs it."; fi
+
+contract: setup ## record anew what Pulumi's real bridge answers, and compare the stand-in: Go builds it, minutes the first time
+	@cd tests/localcloud/bridge/recorder && go run . ../../../../localcloud/provider/facts.json ../answers ../scenarios/*.json
+	@$(PY) -m pytest --quiet tests/localcloud/test_bridge.py
+	@git diff --stat -- tests/localcloud/bridge/answers
 
 mutants: setup ## make small mistakes in what decides, and see whether the tests notice: an hour
 	@$(PY) -m bench.mutants

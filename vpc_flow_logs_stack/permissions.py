@@ -322,33 +322,20 @@ def _role(scope: Scope) -> tuple[Grant, ...]:
                 "iam:TagRole": "tag it while it is made, and later",
                 "iam:UntagRole": "take a tag off it",
                 "iam:UpdateAssumeRolePolicy": "put its trust policy right",
-                "iam:UpdateRole": "put its other settings right",
-                "iam:DeleteRole": "delete it when no VPC needs it any more",
-                "iam:DeleteRolePolicy": "delete its policy before it",
+                "iam:UpdateRoleDescription": "put its description right",
+                "iam:UpdateRole": "put its longest session right",
+                **_DELETE_ROLE,
             },
             resources=(scope.role(),),
         ),
-        _provider(
-            scope,
-            {
-                "iam:UpdateRoleDescription": (
-                    "the provider puts a changed description right with this action"
-                ),
-                **_INSTANCE_PROFILES,
-            },
-        ),
     )
 
 
-_INSTANCE_PROFILES = {
-    "iam:ListInstanceProfilesForRole": (
-        "the provider looks for instance profiles before it deletes a role"
-    )
+_DELETE_ROLE = {
+    "iam:ListInstanceProfilesForRole": "look for instance profiles, as the provider does first",
+    "iam:DeleteRolePolicy": "delete its policy before it",
+    "iam:DeleteRole": "delete it when nothing needs it any more",
 }
-
-
-def _provider(scope: Scope, why: Mapping[str, str]) -> Grant:
-    return Grant(sid="ProviderOnly", why=why, resources=(scope.role(),), from_source=True)
 
 
 def _destroy(scope: Scope) -> tuple[Grant, ...]:
@@ -382,13 +369,9 @@ def _destroy(scope: Scope) -> tuple[Grant, ...]:
         ),
         Grant(
             sid="DeleteDeliveryRole",
-            why={
-                "iam:DeleteRole": "delete the delivery role",
-                "iam:DeleteRolePolicy": "delete its policy before it",
-            },
+            why=_DELETE_ROLE,
             resources=(scope.role(),),
         ),
-        _provider(scope, _INSTANCE_PROFILES),
     ]
     if scope.delivers_elsewhere:
         grants.append(

@@ -20,10 +20,12 @@ SECRET_ACCESS_KEY = "not-a-secret"  # noqa: S105 (it opens nothing)
 ACCOUNT_ID = "123456789012"
 """The account of these credentials in moto."""
 
-# Settings of the real provider that change nothing against an AWS API on this machine.
+# Settings of the real provider that change nothing against an AWS API on this machine, whose
+# credentials are the same for everybody.
 _WITHOUT_EFFECT = frozenset(
     {
         "maxRetries",
+        "profile",
         "s3UsePathStyle",
         "skipCredentialsValidation",
         "skipMetadataApiCheck",
@@ -113,7 +115,13 @@ def error_code(error: ClientError) -> str:
 
 
 def _decoded(key: str, value: Any) -> Any:
-    if isinstance(value, str) and key not in ("region", "accessKey", "secretKey", "version"):
+    if isinstance(value, str) and key not in (
+        "region",
+        "accessKey",
+        "profile",
+        "secretKey",
+        "version",
+    ):
         try:
             return json.loads(value)
         except ValueError:
@@ -237,7 +245,3 @@ class Aws:
     def partition(self) -> str:
         """The partition of the region."""
         return self.provider.session.get_partition_for_region(self.region)
-
-    def tags(self, inputs: Mapping[str, Any]) -> dict[str, str]:
-        """Return a resource's own tags over the provider's default tags."""
-        return {**self.provider.default_tags, **inputs.get("tags", {})}

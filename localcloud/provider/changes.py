@@ -1,70 +1,117 @@
-"""What differs between an object's old inputs and its new ones, and what follows from it. Pure."""
+"""What differs between a living object and the inputs that a program has now. Pure.
 
-import json
-from collections.abc import Mapping
+The real provider compares as Terraform does: with the state, not with the inputs of last time.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 
-from localcloud.provider.resource_type import ResourceType
-from localcloud.provider.values import has_unknown
+from localcloud.provider.facts import Facts, Property
+from localcloud.provider.policy_documents import same_policy
+from localcloud.provider.values import DEFAULTS_KEY, has_unknown
 
-DEFAULTS_KEY = "__defaults"
-"""Where the inputs say which of them the provider filled in, as Pulumi's real provider does."""
+
+class Kind(StrEnum):
+    """What happens to a property, in the protocol's words."""
+
+    ADD = "ADD"
+    DELETE = "DELETE"
+    UPDATE = "UPDATE"
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The properties that differ, by what is done about them."""
+    """What differs.
 
-    added: frozenset[str]
-    removed: frozenset[str]
-    updated: frozenset[str]
+    Attributes:
+        kinds: by the path of each property; one key of a map is one path, such as `tags.team`.
+        replacing: the properties whose change makes another object.
+        delete_before_replace: whether the old one has to make room for it.
+    """
+
+    kinds: Mapping[str, Kind]
     replacing: frozenset[str]
     delete_before_replace: bool
 
     @property
-    def all(self) -> frozenset[str]:
+    def properties(self) -> frozenset[str]:
         """Every property that differs."""
-        return self.added | self.removed | self.updated
+        return frozenset(path.partition(".")[0] for path in self.kinds)
 
 
 def changes(
-    row: ResourceType, old_inputs: Mapping[str, Any], new_inputs: Mapping[str, Any]
+    facts: Facts,
+    state: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    ignored: Collection[str] = (),
 ) -> Changes:
-    """Compare inputs.
+    """Compare a state with new inputs; an unknown new value differs from every old one.
 
-    An unknown new value differs from every old one. A policy document differs
-    only when its JSON does.
+    Args:
+        facts: the resource type.
+        state: the object's.
+        inputs: what Check made of the program's.
+        ignored: paths whose change is none.
     """
-    old = {key: value for key, value in old_inputs.items() if key != DEFAULTS_KEY}
-    new = {key: value for key, value in new_inputs.items() if key != DEFAULTS_KEY}
-    defaults = row.defaults
-    added = frozenset(
-        key for key in new if key not in old and not same(new[key], defaults.get(key))
+    kinds = {
+        path: kind
+        for name, fact in facts.properties.items()
+        if fact.settable and name not in ignored
+        for path, kind in _compare(name, fact, state.get(name), inputs.get(name))
+        if path not in ignored
+    }
+    replacing = frozenset(
+        name
+        for name in {path.partition(".")[0] for path in kinds}
+        if facts.properties[name].replaces(inputs.get(name))
     )
-    removed = frozenset(
-        key for key in old if key not in new and not same(old[key], defaults.get(key))
-    )
-    updated = frozenset(key for key in new if key in old and not same(old[key], new[key]))
-    differing = added | removed | updated
-    replacing = differing & (row.replaces | {"region"})
-    keeps_name = (
-        row.autonamed is not None
-        and row.autonamed not in new_inputs.get(DEFAULTS_KEY, [])
-        and row.autonamed not in differing
-    )
-    return Changes(added, removed, updated, replacing, bool(replacing) and keeps_name)
+    return Changes(kinds, replacing, bool(replacing) and _makes_room(facts, inputs))
 
 
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two values mean the same; policy documents may be written differently."""
-    if has_unknown(other):
+def same(fact: Property, old: Any, new: Any) -> bool:
+    """Tell whether two values of a property mean the same."""
+    if has_unknown(new):
         return False
-    if one == other:
+    return old == new or (fact.policy and same_policy(old, new))
+
+
+def is_zero(value: Any) -> bool:
+    """Tell whether a value is what Terraform's SDK does not tell from one that is left out."""
+    return value is None or value in ("", 0, [], {})
+
+
+def _makes_room(facts: Facts, inputs: Mapping[str, Any]) -> bool:
+    """Tell whether the old object goes first: a name that was not generated may be taken."""
+    if facts.delete_before_replace:
         return True
-    if isinstance(one, str) and isinstance(other, str) and one[:1] == other[:1] == "{":
-        try:
-            return json.loads(one) == json.loads(other)
-        except ValueError:
-            return False
-    return False
+    if facts.autoname is None:
+        return False
+    named = facts.autoname.property
+    return named in inputs and named not in inputs.get(DEFAULTS_KEY, [])
+
+
+def _compare(name: str, fact: Property, old: Any, new: Any) -> list[tuple[str, Kind]]:
+    if new is None and fact.computed:
+        return []
+    if fact.type == "map" and not has_unknown(new):
+        return _compare_maps(name, old or {}, new or {})
+    if (is_zero(old) and is_zero(new)) or same(fact, old, new):
+        return []
+    if new is None:
+        return [(name, Kind.DELETE)]
+    return [(name, Kind.ADD if old is None else Kind.UPDATE)]
+
+
+def _compare_maps(name: str, old: Any, new: Any) -> list[tuple[str, Kind]]:
+    before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+    return [
+        *((f"{name}.{key}", Kind.ADD) for key in sorted(after.keys() - before.keys())),
+        *((f"{name}.{key}", Kind.DELETE) for key in sorted(before.keys() - after.keys())),
+        *(
+            (f"{name}.{key}", Kind.UPDATE)
+            for key in sorted(after.keys() & before.keys())
+            if before[key] != after[key]
+        ),
+    ]

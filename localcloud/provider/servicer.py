@@ -4,9 +4,8 @@ Source: the protocol's own documentation, pulumi/proto/provider.proto.
 """
 
 import contextlib
-import random
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,16 +15,17 @@ from pulumi.runtime.rpc import UNKNOWN
 from typing_extensions import override
 
 from localcloud.provider.aws import Aws, Provider, SettingsError, parse_settings
-from localcloud.provider.changes import DEFAULTS_KEY, changes, same
+from localcloud.provider.changes import changes, is_zero, same
+from localcloud.provider.facts import Facts
 from localcloud.provider.functions import FUNCTIONS, FunctionError
 from localcloud.provider.generic import Generic
+from localcloud.provider.names import NameRefusedError, autonamed, named_by_prefix
 from localcloud.provider.resource_type import ResourceType
 from localcloud.provider.schema import schema
 from localcloud.provider.types import RESOURCE_TYPES
 from localcloud.provider.types.ec2 import RefusedError
-from localcloud.provider.values import has_unknown, secrets_in, to_python, to_struct
+from localcloud.provider.values import DEFAULTS_KEY, has_unknown, secrets_in, to_python, to_struct
 
-_RANDOM_CHARACTERS = 7
 _KIND = provider_pb2.PropertyDiff.Kind
 
 
@@ -75,7 +75,9 @@ class StandIn(Generic):
     ) -> provider_pb2.ConfigureResponse:
         with _errors_to(context):
             self._provider = Provider.configured(parse_settings(to_python(request.args)))
-        return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
+        return provider_pb2.ConfigureResponse(
+            supportsPreview=True, acceptSecrets=True, supports_autonaming_configuration=True
+        )
 
     # -- functions -----------------------------------------------------------
 
@@ -113,27 +115,31 @@ class StandIn(Generic):
             return super().Check(request, context)
         news, olds = to_python(request.news), to_python(request.olds)
         news.pop(DEFAULTS_KEY, None)
-        for key in sorted(set(news) - row.inputs):
+        news.pop("tagsAll", None)
+        for key in sorted((set(news) & row.facts.inputs) - row.inputs):
             self.notice(
                 request.urn,
                 f"The stand-in does not have {key} on {row.token}. A preview keeps it as declared, "
                 "and nothing but Pulumi's own plugin deploys it: `python -m localcloud run "
                 "--real-provider`.",
             )
-        failures = [
-            provider_pb2.CheckFailure(property=key, reason=f"{key} is required")
-            for key in sorted(row.required - set(news))
-        ]
-        if row.autonamed and row.autonamed not in news:
-            name = _autoname(row, row.autonamed, request, news, olds)
-            if name is None:
-                reason = f"{row.autonamed} is missing, or its prefix leaves no room for a suffix"
-                failures.append(provider_pb2.CheckFailure(property=row.autonamed, reason=reason))
-            else:
-                news[row.autonamed] = name
-                news[DEFAULTS_KEY] = [row.autonamed]
-        inputs = to_struct(news, secrets_in(request.news))
-        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
+        filled = {name: one for name, one in row.facts.defaults.items() if name not in news}
+        try:
+            filled |= autonamed(row.facts, request, news, olds)
+        except NameRefusedError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        inputs = {**news, **filled, DEFAULTS_KEY: sorted(filled)}
+        with _errors_to(context):
+            if row.regional:
+                inputs.setdefault("region", self._home.region)
+            if row.taggable:
+                own = news.get("tags", {})
+                unknown = has_unknown(own)
+                inputs["tagsAll"] = UNKNOWN if unknown else {**self._home.default_tags, **own}
+        return provider_pb2.CheckResponse(
+            inputs=to_struct(inputs, secrets_in(request.news)),
+            failures=_failures(row.facts, news),
+        )
 
     def Diff(  # noqa: N802, D102
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -141,36 +147,27 @@ class StandIn(Generic):
         row = RESOURCE_TYPES.get(request.type)
         if row is None:
             return super().Diff(request, context)
-        news, state = to_python(request.news), to_python(request.olds)
-        old_inputs = to_python(request.old_inputs)
-        if row.regional:
-            # One that is left out is where the object is, or is to be.
-            old_inputs = {"region": state.get("region", self._home.region), **old_inputs}
-            news = {"region": self._home.region, **news}
-        found = changes(row, old_inputs, news)
-        detailed = {
-            **dict.fromkeys(found.added, (_KIND.ADD, _KIND.ADD_REPLACE)),
-            **dict.fromkeys(found.removed, (_KIND.DELETE, _KIND.DELETE_REPLACE)),
-            **dict.fromkeys(found.updated, (_KIND.UPDATE, _KIND.UPDATE_REPLACE)),
-        }
-        differing = set(found.all)
-        # The provider's default tags are no input of the resource, but may have changed.
-        taggable = "tags" in row.inputs and not has_unknown(news.get("tags", {}))
-        if taggable and self._aws(news).tags(news) != state.get("tagsAll", {}):
-            differing.add("tagsAll")
-            detailed["tagsAll"] = (_KIND.UPDATE, _KIND.UPDATE_REPLACE)
+        facts = row.facts
+        found = changes(
+            facts, to_python(request.olds), to_python(request.news), request.ignoreChanges
+        )
         response = provider_pb2.DiffResponse
-        return provider_pb2.DiffResponse(
-            changes=response.DIFF_SOME if differing else response.DIFF_NONE,
-            diffs=sorted(differing),
+        return response(
+            changes=response.DIFF_SOME if found.kinds else response.DIFF_NONE,
+            diffs=sorted(found.properties),
             replaces=sorted(found.replacing),
+            stables=sorted(
+                name
+                for name, fact in facts.properties.items()
+                if fact.force_new and name not in found.replacing
+            ),
             deleteBeforeReplace=found.delete_before_replace,
             hasDetailedDiff=True,
             detailedDiff={
-                key: provider_pb2.PropertyDiff(
-                    kind=kinds[key in found.replacing], inputDiff=key != "tagsAll"
+                path: provider_pb2.PropertyDiff(
+                    kind=_KIND.Value(f"{kind}_REPLACE" if path in found.replacing else kind)
                 )
-                for key, kinds in detailed.items()
+                for path, kind in found.kinds.items()
             },
         )
 
@@ -181,19 +178,19 @@ class StandIn(Generic):
         if row is None:
             return super().Create(request, context)
         inputs, secrets = to_python(request.properties), secrets_in(request.properties)
-        inputs.pop(DEFAULTS_KEY, None)
-        aws = self._aws(inputs)
         if request.preview:
-            unknown = dict.fromkeys(row.computed, UNKNOWN)
-            return provider_pb2.CreateResponse(
-                properties=to_struct({**unknown, **_known_before(row, aws, inputs)}, secrets)
-            )
+            computed = [name for name, one in row.facts.properties.items() if one.computed]
+            unknown = dict.fromkeys(computed, UNKNOWN)
+            state = {**_wanted(row.facts, unknown, inputs), "id": UNKNOWN}
+            return provider_pb2.CreateResponse(properties=to_struct(state, secrets))
+        aws = self._aws(inputs)
+        named = {**inputs, **named_by_prefix(row.facts, inputs)}
         with _errors_to(context):
             _require_only_known(row, inputs)
-            created = row.create(aws, inputs)
-        with _partial(row, aws, created, request, context):
-            row.complete(aws, created, inputs)
-            state = _state(row, aws, created, inputs)
+            created = row.create(aws, named)
+        with _partial(row, created, request, context):
+            row.complete(aws, created, named)
+            state = _state(row, aws, created, named)
         return provider_pb2.CreateResponse(id=created, properties=to_struct(state, secrets))
 
     def Read(  # noqa: N802, D102
@@ -211,30 +208,22 @@ class StandIn(Generic):
             live = row.read(aws, resource_id)
         if live is None:
             return provider_pb2.ReadResponse()
-        own_tags = {
-            key: value
-            for key, value in live.get("tags", {}).items()
-            if aws.provider.default_tags.get(key) != value or key in old_inputs.get("tags", {})
-        }
-        inputs = {
-            # A policy document keeps the user's spelling as long as it means the same.
-            key: old_inputs[key] if same(value, old_inputs.get(key)) else value
-            for key, value in {**live, "tags": own_tags}.items()
-            if key in row.inputs
-            and (key in old_inputs or (key not in row.computed and value))
-            and (key in old_inputs or value != row.defaults.get(key))
-        }
-        for key in row.unreadable | {"region"}:
-            if key in old_inputs:
-                inputs[key] = old_inputs[key]
-        if row.regional and "region" not in old_inputs and aws.region != self._home.region:
-            inputs["region"] = aws.region
-        if DEFAULTS_KEY in old_inputs:
-            inputs[DEFAULTS_KEY] = old_inputs[DEFAULTS_KEY]
+        if "tags" in live:
+            default, own = aws.provider.default_tags, old_inputs.get("tags", {})
+            tags = {
+                key: value
+                for key, value in live["tags"].items()
+                if default.get(key) != value or key in own
+            }
+        else:
+            tags = {}
+        found = _merged(row, aws, resource_id, {**state, **old_inputs, "tags": tags}, live)
         return provider_pb2.ReadResponse(
             id=resource_id,
-            properties=to_struct(_merged(row, aws, inputs, live), secrets),
-            inputs=to_struct(inputs, secrets),
+            properties=to_struct(found, secrets),
+            inputs=to_struct(
+                _refreshed(old_inputs, found) if state else _imported(row.facts, found), secrets
+            ),
         )
 
     def Update(  # noqa: N802, D102
@@ -245,17 +234,18 @@ class StandIn(Generic):
             return super().Update(request, context)
         state, inputs = to_python(request.olds), to_python(request.news)
         secrets = secrets_in(request.news)
-        inputs.pop(DEFAULTS_KEY, None)
-        aws = self._aws(state)
+        ignored = {name: state.get(name) for name in request.ignoreChanges}
+        wanted = _wanted(row.facts, state, {**inputs, **ignored})
         if request.preview:
-            computed = {key: state[key] for key in row.computed if key in state}
-            properties = {**computed, **_known_before(row, aws, inputs)}
+            properties = {**wanted, "id": request.id}
             return provider_pb2.UpdateResponse(properties=to_struct(properties, secrets))
+        aws = self._aws(state)
+        known = {name: value for name, value in wanted.items() if value is not None}
         with _errors_to(context):
             _require_only_known(row, inputs)
             if row.update is not None:
-                row.update(aws, request.id, state, inputs)
-            properties = _state(row, aws, request.id, inputs)
+                row.update(aws, request.id, state, known)
+            properties = _state(row, aws, request.id, known)
         return provider_pb2.UpdateResponse(properties=to_struct(properties, secrets))
 
     def Delete(  # noqa: N802, D102
@@ -288,50 +278,52 @@ class StandIn(Generic):
 
 def _require_only_known(row: ResourceType, inputs: Mapping[str, Any]) -> None:
     """Check that AWS is asked for all that a program wants of an object."""
-    if more := sorted(set(inputs) - row.inputs):
+    filled_in = {DEFAULTS_KEY, "tagsAll", *inputs.get(DEFAULTS_KEY, [])}
+    if more := sorted(set(inputs) - row.inputs - filled_in):
         raise RefusedError(
             f"the stand-in for the AWS provider does not have {', '.join(more)} on {row.token}; it "
             f"has {', '.join(sorted(row.inputs))}"
         )
+    if missing := sorted(row.needs - set(inputs)):
+        raise RefusedError(
+            f"the stand-in for the AWS provider needs {', '.join(missing)} on {row.token}"
+        )
 
 
-def _autoname(
-    row: ResourceType,
-    named: str,
-    request: provider_pb2.CheckRequest,
-    news: Mapping[str, Any],
-    olds: Mapping[str, Any],
-) -> str | None:
-    if named in olds.get(DEFAULTS_KEY, []):
-        return olds[named]
-    prefix_input = f"{named}Prefix"
-    if request.HasField("autonaming"):
-        options = provider_pb2.CheckRequest.AutonamingOptions
-        if request.autonaming.mode == options.DISABLE:
-            return None
-        if prefix_input not in news:
-            return request.autonaming.proposed_name
-    prefix = news.get(prefix_input, f"{request.name}-")
-    if has_unknown(prefix):
-        return UNKNOWN
-    # The engine's seed makes the same name in a preview and in the update that follows it.
-    generator = random.Random(request.randomSeed)  # noqa: S311 (a name, not a secret)
-    suffix = "".join(generator.choices("0123456789abcdef", k=_RANDOM_CHARACTERS))
-    name = f"{prefix}{suffix}"
-    if named == "bucket":
-        name = name.lower()
-    return name if len(name) <= row.autoname_max_length else None
+def _failures(facts: Facts, news: Mapping[str, Any]) -> list[provider_pb2.CheckFailure]:
+    """Return what is wrong with a program's inputs."""
+    failures = [
+        provider_pb2.CheckFailure(property=key, reason=f"there is no {key}")
+        for key in sorted(set(news) - facts.inputs)
+    ]
+    failures += [
+        provider_pb2.CheckFailure(property=key, reason=f"{key} is required")
+        for key in sorted(facts.required - set(news))
+    ]
+    alternatives = facts.exactly_one_of
+    if alternatives and len(set(alternatives) & set(news)) != 1:
+        reason = f"exactly one of {', '.join(alternatives)} has to be set"
+        failures.append(provider_pb2.CheckFailure(reason=reason))
+    failures += [
+        provider_pb2.CheckFailure(property=key, reason=f"{key} conflicts with {other}")
+        for key in sorted(facts.inputs & set(news))
+        for other in facts.properties[key].conflicts_with
+        if other in news
+    ]
+    return failures
 
 
-def _known_before(row: ResourceType, aws: Aws, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties that are known before the object is made or changed."""
-    known = {**row.defaults, **inputs}
-    if row.regional:
-        known["region"] = inputs.get("region", aws.region)
-    if "tags" in row.inputs:
-        tags = inputs.get("tags", {})
-        known["tagsAll"] = tags if has_unknown(tags) else aws.tags(inputs)
-    return known
+def _wanted(facts: Facts, before: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every property as it is to be; what is AWS's to say is as it was before."""
+    wanted: dict[str, Any] = {}
+    for name, fact in facts.properties.items():
+        value, old = inputs.get(name), before.get(name)
+        if value is None and (fact.computed or is_zero(old)):
+            value = old
+        if value in (None, {}):
+            value = dict[str, str]() if fact.type == "map" and name in before else fact.nothing
+        wanted[name] = value
+    return wanted
 
 
 def _state(
@@ -340,21 +332,56 @@ def _state(
     live = row.read(aws, resource_id)
     if live is None:
         raise RefusedError(f"{resource_id} is not there right after it was made or changed")
-    return _merged(row, aws, inputs, live)
+    return _merged(row, aws, resource_id, inputs, live)
 
 
 def _merged(
-    row: ResourceType, aws: Aws, inputs: Mapping[str, Any], live: Mapping[str, Any]
+    row: ResourceType,
+    aws: Aws,
+    resource_id: str,
+    said: Mapping[str, Any],
+    live: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the state: what AWS says, with the texts of the inputs where they mean the same."""
-    kept = {key: value for key, value in inputs.items() if key != DEFAULTS_KEY}
-    state = {**row.defaults, **live, **kept}
-    if "tags" in row.inputs:
-        state["tagsAll"] = live.get("tags", {})
-        state["tags"] = inputs.get("tags", {})
+    """Return the state: what AWS says, in the program's words where they mean the same."""
+    facts = row.facts
+    state: dict[str, Any] = {
+        name: said[name]
+        if name in said
+        and (name in row.unreadable or (name in live and same(fact, live[name], said[name])))
+        else live.get(name, fact.nothing if fact.default is None else fact.default)
+        for name, fact in facts.properties.items()
+    }
+    if row.taggable:
+        state |= {"tags": said.get("tags", {}), "tagsAll": live["tags"]}
     if row.regional:
         state["region"] = aws.region
-    return state
+    return {**state, "id": resource_id}
+
+
+def _refreshed(old_inputs: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs of last time with their values of now; none is added."""
+    refreshed: dict[str, Any] = {}
+    for name, old in old_inputs.items():
+        new = state.get(name)
+        if name == DEFAULTS_KEY:
+            refreshed[name] = old
+        elif isinstance(old, dict) and isinstance(new, dict):
+            refreshed[name] = _refreshed(cast("dict[str, Any]", old), cast("dict[str, Any]", new))
+        elif new is not None:
+            refreshed[name] = new
+    return refreshed
+
+
+def _imported(facts: Facts, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs that a program would have for an object, where it says what it must."""
+    return {
+        DEFAULTS_KEY: [],
+        **{
+            name: state[name]
+            for name, fact in facts.properties.items()
+            if fact.settable and not is_zero(state[name]) and state[name] != fact.default
+        },
+    }
 
 
 @contextlib.contextmanager
@@ -369,28 +396,24 @@ def _errors_to(context: grpc.ServicerContext) -> Generator[None, None, None]:
 @contextlib.contextmanager
 def _partial(
     row: ResourceType,
-    aws: Aws,
     created: str,
     request: provider_pb2.CreateRequest,
     context: grpc.ServicerContext,
 ) -> Generator[None, None, None]:
     """Tell the engine of an object that was made but could not be completed.
 
-    Without this the engine would forget it, and make a second one.
+    Without this the engine would forget it, and make a second one. As the real provider, it does
+    not look at the object again: the state has the inputs, and no ARN.
     """
     try:
         yield
     except Exception as error:  # noqa: BLE001 (a mistake of ours must not lose the object either)
         inputs, secrets = to_python(request.properties), secrets_in(request.properties)
-        state = dict(inputs)
-        with contextlib.suppress(ClientError, BotoCoreError, RefusedError):
-            state = _state(row, aws, created, inputs)
         detail = any_pb2.Any()
         detail.Pack(
             provider_pb2.ErrorResourceInitFailed(
                 id=created,
-                properties=to_struct(state, secrets),
-                inputs=to_struct(inputs, secrets),
+                properties=to_struct({**_wanted(row.facts, {}, inputs), "id": created}, secrets),
                 reasons=[str(error) or repr(error)],
             )
         )

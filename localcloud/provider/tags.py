@@ -1,6 +1,7 @@
 """AWS's lists of tags, and Pulumi's mappings."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 def to_list(
@@ -15,6 +16,11 @@ def to_mapping(
 ) -> dict[str, str]:
     """Return a list of tags as a mapping."""
     return {tag[key]: tag[value] for tag in tags}
+
+
+def wanted(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags that an object is to have: its own, over the provider's default tags."""
+    return inputs.get("tagsAll", {})
 
 
 def removed(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -11,10 +11,20 @@ from pulumi.runtime.rpc import UNKNOWN
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (it marks secrets and is none)
 
+DEFAULTS_KEY = "__defaults"
+"""Where the inputs say which of them the provider filled in, as Pulumi's real provider does."""
+
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Return a protocol message's properties, whole numbers as ints, without nulls and secrecy."""
-    return cast("dict[str, Any]", _plain(json_format.MessageToDict(struct)))
+    """Return a protocol message's properties, whole numbers as ints.
+
+    Nulls and secrecy are left out, and so is what is said of defaults further inside.
+    """
+    return {
+        key: _plain(value)
+        for key, value in json_format.MessageToDict(struct).items()
+        if value is not None
+    }
 
 
 def secrets_in(struct: struct_pb2.Struct) -> frozenset[str]:
@@ -62,7 +72,7 @@ def _plain(value: Any) -> Any:
         return _plain(cast("dict[str, Any]", value).get("value"))
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
-        return {key: _plain(one) for key, one in items if one is not None}
+        return {key: _plain(one) for key, one in items if one is not None and key != DEFAULTS_KEY}
     if isinstance(value, list):
         return [_plain(one) for one in cast("list[Any]", value)]
     if isinstance(value, float) and value.is_integer():

@@ -20,13 +20,18 @@ class Diff:
     """The answer to Diff.
 
     Attributes:
-        kinds: what happens to each property that differs, such as UPDATE_REPLACE.
+        kinds: what happens to each path that differs, such as UPDATE_REPLACE.
     """
 
     kinds: dict[str, str]
     replaces: set[str]
     delete_before_replace: bool
     changes: bool
+
+    @property
+    def properties(self) -> set[str]:
+        """What differs, with a map as one."""
+        return {path.partition(".")[0] for path in self.kinds}
 
 
 @dataclass(frozen=True)

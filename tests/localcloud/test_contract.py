@@ -1,9 +1,8 @@
-"""The stand-in's names are those of Pulumi's AWS SDK, so that programs need not tell them apart."""
-
-from typing import Any
+"""What the stand-in takes for the real provider's schema agrees with the SDK made from that."""
 
 import pytest
 
+from localcloud.provider.facts import FACTS
 from localcloud.provider.functions import FUNCTIONS
 from localcloud.provider.resource_type import ResourceType
 from localcloud.provider.types import RESOURCE_TYPES
@@ -26,41 +25,12 @@ WITHOUT_VALUE = {
     },
 }
 
-# Which properties replace an object when they change, as the documentation of the real provider
-# has it ("Forces new resource"); `region` replaces whatever has one.
-REPLACING: dict[str, set[str]] = {
-    "aws:cfg/rule:Rule": {"name"},
-    "aws:cloudwatch/logGroup:LogGroup": {"logGroupClass", "name", "namePrefix"},
-    "aws:ec2/defaultVpc:DefaultVpc": set(),
-    "aws:ec2/flowLog:FlowLog": {
-        "deliverCrossAccountRole",
-        "destinationOptions",
-        "eniId",
-        "iamRoleArn",
-        "logDestination",
-        "logDestinationType",
-        "logFormat",
-        "maxAggregationInterval",
-        "subnetId",
-        "trafficType",
-        "vpcId",
-    },
-    "aws:ec2/subnet:Subnet": {"availabilityZone", "cidrBlock", "vpcId"},
-    "aws:ec2/vpc:Vpc": {"cidrBlock", "instanceTenancy"},
-    "aws:iam/role:Role": {"name", "namePrefix", "path"},
-    "aws:iam/rolePolicy:RolePolicy": {"name", "namePrefix", "role"},
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {"policyArn", "role"},
-    "aws:kms/key:Key": set(),
-    "aws:s3/bucket:Bucket": {"bucket", "bucketPrefix"},
-    "aws:s3/bucketPolicy:BucketPolicy": {"bucket"},
-}
-
 each_type = pytest.mark.parametrize("row", RESOURCE_TYPES.values(), ids=lambda row: row.token)
 each_function = pytest.mark.parametrize("token", FUNCTIONS)
 
 
 def test_the_types_and_functions_that_the_project_needs_are_there() -> None:
-    assert set(RESOURCE_TYPES) == set(REPLACING)
+    assert set(RESOURCE_TYPES) == set(FACTS)
     assert set(FUNCTIONS) == {
         "aws:index/getCallerIdentity:getCallerIdentity",
         "aws:index/getPartition:getPartition",
@@ -73,41 +43,35 @@ def test_the_types_and_functions_that_the_project_needs_are_there() -> None:
 
 
 @each_type
-def test_no_input_that_the_sdk_lacks(row: ResourceType) -> None:
-    assert row.inputs - resource_names(row.token).inputs == set()
+def test_the_facts_have_the_sdk_s_properties(row: ResourceType) -> None:
+    names = resource_names(row.token)
+    assert set(row.facts.properties) == names.outputs
+    assert row.facts.inputs - {"tagsAll"} == names.inputs
+    assert row.facts.required == names.required_inputs
 
 
 @each_type
-def test_no_output_that_the_sdk_lacks(row: ResourceType) -> None:
-    assert row.outputs - resource_names(row.token).outputs == set()
+def test_aws_gives_a_value_to_what_the_sdk_declares_to_be_always_there(row: ResourceType) -> None:
+    names = resource_names(row.token)
+    computed = {name for name, fact in row.facts.properties.items() if fact.computed}
+    said = row.facts.required | set(row.facts.defaults) | {"tagsAll"}
+    assert computed - said == names.required_outputs - said
 
 
 @each_type
-def test_what_the_sdk_requires_is_required(row: ResourceType) -> None:
-    assert resource_names(row.token).required_inputs - row.required == set()
+def test_what_the_stand_in_takes_are_inputs(row: ResourceType) -> None:
+    assert row.inputs - row.facts.inputs == set()
+    assert (row.facts.required | row.needs) - row.inputs == set()
+    assert row.unreadable - row.facts.inputs == set()
 
 
 @each_type
-def test_what_the_sdk_declares_to_be_always_there_is_produced(row: ResourceType) -> None:
-    missing = resource_names(row.token).required_outputs - row.outputs
-    assert missing == WITHOUT_VALUE.get(row.token, set())
-
-
-@each_type
-def test_what_is_said_of_inputs_is_said_of_inputs_that_exist(row: ResourceType) -> None:
-    named: set[Any] = {row.autonamed} - {None}
-    assert (row.required | row.replaces | set(row.defaults) | named) - row.inputs == set()
-
-
-@each_type
-def test_the_properties_that_replace_are_the_real_provider_s(row: ResourceType) -> None:
-    expected = {name for name in REPLACING[row.token] if name in row.inputs}
-    assert row.replaces - {"region"} == expected
-
-
-@each_type
-def test_regional_types_take_a_region_where_the_sdk_does(row: ResourceType) -> None:
-    assert row.regional == ("region" in resource_names(row.token).inputs)
+def test_what_the_facts_name_is_a_property(row: ResourceType) -> None:
+    facts = row.facts
+    named = {*facts.exactly_one_of, *([facts.autoname.property] if facts.autoname else [])}
+    for fact in facts.properties.values():
+        named |= set(fact.conflicts_with)
+    assert named - set(facts.properties) == set()
 
 
 @each_function

@@ -193,7 +193,7 @@ def test_secrets_stay_secret_in_the_state(project: Project) -> None:
     project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
 
 
-def test_what_half_failed_is_kept_and_completed_by_the_next_up(
+def test_what_half_failed_is_kept_and_completed_by_an_up_that_looks(
     cloud: LocalCloud, project: Project
 ) -> None:
     project.write('aws.cloudwatch.LogGroup("logs", name="logs", retention_in_days=7)')
@@ -203,7 +203,8 @@ def test_what_half_failed_is_kept_and_completed_by_the_next_up(
     (kept,) = [one for key, one in resources(project).items() if "LogGroup" in key]
     assert (kept["id"], len(kept["initErrors"])) == ("logs", 1)
 
-    project.pulumi("up", "--yes", "--skip-preview")
+    # As with the real provider, the state says that all was done; so only a refresh finds out.
+    project.pulumi("up", "--yes", "--skip-preview", "--refresh")
     (group,) = cloud.client("logs").describe_log_groups()["logGroups"]
     assert group["retentionInDays"] == 7
     project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
@@ -248,13 +249,10 @@ def test_a_property_that_the_stand_in_lacks_is_previewed_and_not_deployed(
     assert made == {"CreateKey"}  # the CLI's own
 
 
-def test_a_profile_in_the_stack_s_configuration_is_refused(
-    cloud: LocalCloud, project: Project
-) -> None:
+def test_a_stack_whose_configuration_has_a_profile_can_be_previewed(project: Project) -> None:
     project.write('aws.ec2.Vpc("v", cidr_block="10.0.0.0/16")')
     project.pulumi("config", "set", "aws:profile", "prod")
-    assert "no setting profile" in project.pulumi("preview", exit_code=1)
-    assert {call.service for call in cloud.calls} == {"kms"}  # the CLI's own
+    assert "+ 2 to create" in project.pulumi("preview")
 
 
 def test_functions_answer_in_a_program(cloud: LocalCloud, project: Project) -> None:

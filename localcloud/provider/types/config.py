@@ -32,7 +32,7 @@ def _rule(inputs: Properties) -> dict[str, Any]:
 
 def _create(aws: Aws, inputs: Properties) -> str:
     aws.client("config").put_config_rule(
-        ConfigRule=_rule(inputs), Tags=tags.to_list(aws.tags(inputs))
+        ConfigRule=_rule(inputs), Tags=tags.to_list(tags.wanted(inputs))
     )
     return inputs["name"]
 
@@ -73,7 +73,7 @@ def _update(aws: Aws, name: str, old: Properties, new: Properties) -> None:
     config = aws.client("config")
     # This leaves tags alone (API reference, PutConfigRule).
     config.put_config_rule(ConfigRule=_rule(new))
-    before, after = old.get("tagsAll", {}), aws.tags(new)
+    before, after = old.get("tagsAll", {}), tags.wanted(new)
     if gone := tags.removed(before, after):
         config.untag_resource(ResourceArn=old["arn"], TagKeys=gone)
     if after:
@@ -102,11 +102,6 @@ RULE = ResourceType(
             "tags",
         }
     ),
-    required=frozenset({"source"}),
-    replaces=frozenset({"name"}),
-    computed=frozenset({"arn", "evaluationModes", "ruleId"}),
-    autonamed="name",
-    autoname_max_length=128,
     create=_create,
     read=_read,
     update=_update,

@@ -32,7 +32,7 @@ def _tag_specifications(kind: str, wanted: Mapping[str, str]) -> list[dict[str, 
 
 
 def _update_tags(aws: Aws, resource_id: str, old: Properties, new: Properties) -> None:
-    before, after = old.get("tagsAll", {}), aws.tags(new)
+    before, after = old.get("tagsAll", {}), tags.wanted(new)
     ec2 = aws.client("ec2")
     if gone := tags.removed(before, after):
         ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in gone])
@@ -40,24 +40,30 @@ def _update_tags(aws: Aws, resource_id: str, old: Properties, new: Properties) -
         ec2.create_tags(Resources=[resource_id], Tags=tags.to_list(after))
 
 
+# What AWS gives a VPC of its own accord.
+_VPC_AS_MADE = {"enableDnsSupport": True, "enableDnsHostnames": False}
+
 # -- VPC ---------------------------------------------------------------------
 
 
 def _create_vpc(aws: Aws, inputs: Properties) -> str:
     answer = aws.client("ec2").create_vpc(
         CidrBlock=inputs["cidrBlock"],
-        InstanceTenancy=inputs.get("instanceTenancy", "default"),
-        TagSpecifications=_tag_specifications("vpc", aws.tags(inputs)),
+        InstanceTenancy=inputs["instanceTenancy"],
+        TagSpecifications=_tag_specifications("vpc", tags.wanted(inputs)),
     )
     return answer["Vpc"]["VpcId"]
 
 
 def _set_vpc_attributes(aws: Aws, vpc_id: str, inputs: Properties) -> None:
     for name, attribute in _ATTRIBUTES.items():
-        if name in inputs:
-            aws.client("ec2").modify_vpc_attribute(
-                VpcId=vpc_id, **{attribute: {"Value": inputs[name]}}
-            )
+        # A new VPC has the other values already.
+        if inputs.get(name, _VPC_AS_MADE[name]) != _VPC_AS_MADE[name]:
+            _set_vpc_attribute(aws, vpc_id, attribute, value=inputs[name])
+
+
+def _set_vpc_attribute(aws: Aws, vpc_id: str, attribute: str, *, value: bool) -> None:
+    aws.client("ec2").modify_vpc_attribute(VpcId=vpc_id, **{attribute: {"Value": value}})
 
 
 def _read_vpc(aws: Aws, vpc_id: str) -> dict[str, Any] | None:
@@ -101,7 +107,11 @@ def _read_vpc(aws: Aws, vpc_id: str) -> dict[str, Any] | None:
 
 
 def _update_vpc(aws: Aws, vpc_id: str, old: Properties, new: Properties) -> None:
-    _set_vpc_attributes(aws, vpc_id, {**_VPC_DEFAULTS, **new})
+    for name, attribute in _ATTRIBUTES.items():
+        if new.get(name) != old.get(name):
+            _set_vpc_attribute(aws, vpc_id, attribute, value=new[name])
+    if new.get("instanceTenancy") != old.get("instanceTenancy"):
+        aws.client("ec2").modify_vpc_tenancy(VpcId=vpc_id, InstanceTenancy=new["instanceTenancy"])
     _update_tags(aws, vpc_id, old, new)
 
 
@@ -113,25 +123,6 @@ def _delete_vpc(aws: Aws, vpc_id: str, state: Properties) -> None:
         if found(error):
             raise
 
-
-_VPC_DEFAULTS: dict[str, Any] = {
-    "enableDnsSupport": True,
-    "enableDnsHostnames": False,
-    "instanceTenancy": "default",
-}
-_VPC_COMPUTED = frozenset(
-    {
-        "enableNetworkAddressUsageMetrics",
-        *_WITHOUT_IPV6,
-        "arn",
-        "dhcpOptionsId",
-        "ownerId",
-        "mainRouteTableId",
-        "defaultRouteTableId",
-        "defaultNetworkAclId",
-        "defaultSecurityGroupId",
-    }
-)
 
 VPC = ResourceType(
     token="aws:ec2/vpc:Vpc",  # noqa: S106 (a type token)
@@ -146,10 +137,7 @@ VPC = ResourceType(
         }
     ),
     # The real provider takes an IPAM pool instead of a block; this one has no IPAM.
-    required=frozenset({"cidrBlock"}),
-    replaces=frozenset({"cidrBlock", "instanceTenancy"}),
-    computed=_VPC_COMPUTED,
-    defaults=_VPC_DEFAULTS,
+    needs=frozenset({"cidrBlock"}),
     create=_create_vpc,
     complete=_set_vpc_attributes,
     read=_read_vpc,
@@ -171,13 +159,9 @@ def _adopt_default_vpc(aws: Aws, inputs: Properties) -> str:
 
 
 def _set_default_vpc_attributes(aws: Aws, vpc_id: str, inputs: Properties) -> None:
-    # What is adopted may differ from the defaults of what is made.
-    _set_vpc_attributes(aws, vpc_id, {**_DEFAULT_VPC_DEFAULTS, **inputs})
-
-
-def _update_default_vpc(aws: Aws, vpc_id: str, old: Properties, new: Properties) -> None:
-    _set_default_vpc_attributes(aws, vpc_id, new)
-    _update_tags(aws, vpc_id, old, new)
+    # What is adopted may have any.
+    for name, attribute in _ATTRIBUTES.items():
+        _set_vpc_attribute(aws, vpc_id, attribute, value=inputs[name])
 
 
 def _read_default_vpc(aws: Aws, vpc_id: str) -> dict[str, Any] | None:
@@ -190,22 +174,14 @@ def _leave_default_vpc(aws: Aws, vpc_id: str, state: Properties) -> None:
         _delete_vpc(aws, vpc_id, state)
 
 
-_DEFAULT_VPC_DEFAULTS: dict[str, Any] = {
-    "enableDnsSupport": True,
-    "enableDnsHostnames": True,
-    "forceDestroy": False,
-}
-
 DEFAULT_VPC = ResourceType(
     token="aws:ec2/defaultVpc:DefaultVpc",  # noqa: S106 (a type token)
     inputs=frozenset({"enableDnsSupport", "enableDnsHostnames", "forceDestroy", "region", "tags"}),
-    computed=_VPC_COMPUTED | {"cidrBlock", "existingDefaultVpc", "instanceTenancy"},
-    defaults=_DEFAULT_VPC_DEFAULTS,
     unreadable=frozenset({"forceDestroy"}),
     create=_adopt_default_vpc,
     complete=_set_default_vpc_attributes,
     read=_read_default_vpc,
-    update=_update_default_vpc,
+    update=_update_vpc,
     delete=_leave_default_vpc,
 )
 
@@ -218,7 +194,7 @@ def _create_subnet(aws: Aws, inputs: Properties) -> str:
     answer = aws.client("ec2").create_subnet(
         VpcId=inputs["vpcId"],
         CidrBlock=inputs["cidrBlock"],
-        TagSpecifications=_tag_specifications("subnet", aws.tags(inputs)),
+        TagSpecifications=_tag_specifications("subnet", tags.wanted(inputs)),
         **zone,
     )
     return answer["Subnet"]["SubnetId"]
@@ -231,6 +207,7 @@ def _read_subnet(aws: Aws, subnet_id: str) -> dict[str, Any] | None:
         if found(error):
             raise
         return None
+    options = subnet["PrivateDnsNameOptionsOnLaunch"]
     return {
         "arn": subnet["SubnetArn"],
         "vpcId": subnet["VpcId"],
@@ -238,9 +215,15 @@ def _read_subnet(aws: Aws, subnet_id: str) -> dict[str, Any] | None:
         "availabilityZone": subnet["AvailabilityZone"],
         "availabilityZoneId": subnet["AvailabilityZoneId"],
         "ownerId": subnet["OwnerId"],
+        "assignIpv6AddressOnCreation": subnet["AssignIpv6AddressOnCreation"],
+        "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
+        "enableDns64": False,
         "ipv6CidrBlock": "",
         "ipv6CidrBlockAssociationId": "",
-        "privateDnsHostnameTypeOnLaunch": subnet["PrivateDnsNameOptionsOnLaunch"]["HostnameType"],
+        "ipv6Native": subnet["Ipv6Native"],
+        "enableResourceNameDnsARecordOnLaunch": options["EnableResourceNameDnsARecord"],
+        "enableResourceNameDnsAaaaRecordOnLaunch": options["EnableResourceNameDnsAAAARecord"],
+        "privateDnsHostnameTypeOnLaunch": options["HostnameType"],
         "tags": tags.to_mapping(subnet.get("Tags", [])),
     }
 
@@ -257,19 +240,7 @@ def _delete_subnet(aws: Aws, subnet_id: str, state: Properties) -> None:
 SUBNET = ResourceType(
     token="aws:ec2/subnet:Subnet",  # noqa: S106 (a type token)
     inputs=frozenset({"vpcId", "cidrBlock", "availabilityZone", "region", "tags"}),
-    required=frozenset({"vpcId", "cidrBlock"}),
-    replaces=frozenset({"vpcId", "cidrBlock", "availabilityZone"}),
-    computed=frozenset(
-        {
-            "arn",
-            "availabilityZone",
-            "availabilityZoneId",
-            "ipv6CidrBlock",
-            "ipv6CidrBlockAssociationId",
-            "ownerId",
-            "privateDnsHostnameTypeOnLaunch",
-        }
-    ),
+    needs=frozenset({"cidrBlock"}),  # as for a VPC
     create=_create_subnet,
     read=_read_subnet,
     update=_update_tags,
@@ -284,9 +255,7 @@ _PREFIXES = {"vpc": "vpcId", "subnet": "subnetId", "eni": "eniId"}
 
 
 def _create_flow_log(aws: Aws, inputs: Properties) -> str:
-    logged = [name for name in _LOGGED if name in inputs]
-    if len(logged) != 1:
-        raise RefusedError(f"a flow log needs exactly one of {', '.join(_LOGGED)}")
+    (logged,) = (name for name in _LOGGED if name in inputs)
     optional = {
         "DeliverLogsPermissionArn": inputs.get("iamRoleArn"),
         "LogDestination": inputs.get("logDestination"),
@@ -294,11 +263,11 @@ def _create_flow_log(aws: Aws, inputs: Properties) -> str:
         "MaxAggregationInterval": inputs.get("maxAggregationInterval"),
     }
     answer = aws.client("ec2").create_flow_logs(
-        ResourceType=_LOGGED[logged[0]],
-        ResourceIds=[inputs[logged[0]]],
+        ResourceType=_LOGGED[logged],
+        ResourceIds=[inputs[logged]],
         TrafficType=inputs["trafficType"],
-        LogDestinationType=inputs.get("logDestinationType", "cloud-watch-logs"),
-        TagSpecifications=_tag_specifications("vpc-flow-log", aws.tags(inputs)),
+        LogDestinationType=inputs["logDestinationType"],
+        TagSpecifications=_tag_specifications("vpc-flow-log", tags.wanted(inputs)),
         **{key: value for key, value in optional.items() if value is not None},
     )
     for refused in answer.get("Unsuccessful", []):
@@ -349,34 +318,23 @@ def _delete_flow_log(aws: Aws, flow_log_id: str, state: Properties) -> None:
             raise RefusedError(f"{refused['Error']['Code']}: {refused['Error']['Message']}")
 
 
-_FLOW_LOG_INPUTS = frozenset(
-    {
-        *_LOGGED,
-        "iamRoleArn",
-        "logDestination",
-        "logDestinationType",
-        "logFormat",
-        "maxAggregationInterval",
-        "region",
-        "tags",
-        "trafficType",
-    }
-)
-
 FLOW_LOG = ResourceType(
     token="aws:ec2/flowLog:FlowLog",  # noqa: S106 (a type token)
-    inputs=_FLOW_LOG_INPUTS,
-    required=frozenset({"trafficType"}),
-    replaces=_FLOW_LOG_INPUTS - {"tags", "region"},
-    computed=frozenset({"arn"}),
-    defaults={
-        "logDestinationType": "cloud-watch-logs",
-        "maxAggregationInterval": 600,
-        "logFormat": (
-            "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "
-            "${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
-        ),
-    },
+    inputs=frozenset(
+        {
+            *_LOGGED,
+            "iamRoleArn",
+            "logDestination",
+            "logDestinationType",
+            "logFormat",
+            "maxAggregationInterval",
+            "region",
+            "tags",
+            "trafficType",
+        }
+    ),
+    # The real provider takes none for a transit gateway; this one has no transit gateways.
+    needs=frozenset({"trafficType"}),
     create=_create_flow_log,
     read=_read_flow_log,
     update=_update_tags,

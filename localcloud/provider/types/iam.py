@@ -5,20 +5,13 @@ from typing import Any
 
 from localcloud.provider import tags
 from localcloud.provider.aws import Aws
+from localcloud.provider.policy_documents import same_policy
 from localcloud.provider.resource_type import Properties, ResourceType
 
 
 def _document(text: Any) -> str:
     """Return a policy document as the API hands it out: as text, whatever botocore made of it."""
     return text if isinstance(text, str) else json.dumps(text, separators=(",", ":"))
-
-
-def same_document(one: Any, other: Any) -> bool:
-    """Tell whether two texts are the same policy document, however they are written."""
-    try:
-        return json.loads(one) == json.loads(other)
-    except (TypeError, ValueError):
-        return one == other
 
 
 # -- Role ------------------------------------------------------------------------
@@ -30,7 +23,7 @@ def _create_role(aws: Aws, inputs: Properties) -> str:
         "Description": inputs.get("description"),
         "MaxSessionDuration": inputs.get("maxSessionDuration"),
         "PermissionsBoundary": inputs.get("permissionsBoundary"),
-        "Tags": tags.to_list(aws.tags(inputs)),
+        "Tags": tags.to_list(tags.wanted(inputs)),
     }
     aws.client("iam").create_role(
         RoleName=inputs["name"],
@@ -53,6 +46,7 @@ def _read_role(aws: Aws, name: str) -> dict[str, Any] | None:
         "createDate": role["CreateDate"].isoformat(),
         "uniqueId": role["RoleId"],
         "name": name,
+        "namePrefix": "",
         "path": role["Path"],
         "description": role.get("Description") or "",
         "maxSessionDuration": role.get("MaxSessionDuration", 3600),
@@ -78,20 +72,28 @@ def _read_role(aws: Aws, name: str) -> dict[str, Any] | None:
 
 def _update_role(aws: Aws, name: str, old: Properties, new: Properties) -> None:
     iam = aws.client("iam")
-    if not same_document(new["assumeRolePolicy"], old.get("assumeRolePolicy")):
+    if not same_policy(new["assumeRolePolicy"], old.get("assumeRolePolicy")):
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=new["assumeRolePolicy"])
-    iam.update_role(
-        RoleName=name,
-        Description=new.get("description", ""),
-        MaxSessionDuration=int(new.get("maxSessionDuration", 3600)),
-    )
-    if new.get("permissionsBoundary"):
+    # Each with the action that the real provider uses.
+    description = new.get("description", "")
+    if description != old.get("description", ""):
+        iam.update_role_description(RoleName=name, Description=description)
+    if new["maxSessionDuration"] != old.get("maxSessionDuration"):
+        # moto forgets a description that is not said again.
+        iam.update_role(
+            RoleName=name,
+            MaxSessionDuration=int(new["maxSessionDuration"]),
+            Description=description,
+        )
+    if new.get("permissionsBoundary") == old.get("permissionsBoundary"):
+        pass
+    elif new.get("permissionsBoundary"):
         iam.put_role_permissions_boundary(
             RoleName=name, PermissionsBoundary=new["permissionsBoundary"]
         )
-    elif old.get("permissionsBoundary"):
+    else:
         iam.delete_role_permissions_boundary(RoleName=name)
-    before, after = old.get("tagsAll", {}), aws.tags(new)
+    before, after = old.get("tagsAll", {}), tags.wanted(new)
     if gone := tags.removed(before, after):
         iam.untag_role(RoleName=name, TagKeys=gone)
     if after:
@@ -101,9 +103,13 @@ def _update_role(aws: Aws, name: str, old: Properties, new: Properties) -> None:
 def _delete_role(aws: Aws, name: str, state: Properties) -> None:
     iam = aws.client("iam")
     try:
-        if state.get("forceDetachPolicies"):
+        iam.list_instance_profiles_for_role(RoleName=name)
+        # The real provider does this for a state that lists policies, too.
+        force = state.get("forceDetachPolicies")
+        if force or state.get("inlinePolicies"):
             for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
                 iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        if force or state.get("managedPolicyArns"):
             for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
                 iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
         iam.delete_role(RoleName=name)
@@ -126,19 +132,7 @@ ROLE = ResourceType(
             "tags",
         }
     ),
-    required=frozenset({"assumeRolePolicy"}),
-    replaces=frozenset({"name", "namePrefix", "path"}),
-    computed=frozenset({"arn", "createDate", "inlinePolicies", "managedPolicyArns", "uniqueId"}),
-    defaults={
-        "path": "/",
-        "description": "",
-        "maxSessionDuration": 3600,
-        "forceDetachPolicies": False,
-        "namePrefix": "",
-    },
     unreadable=frozenset({"forceDetachPolicies", "namePrefix"}),
-    autonamed="name",
-    autoname_max_length=64,
     create=_create_role,
     read=_read_role,
     update=_update_role,
@@ -163,7 +157,12 @@ def _read_policy(aws: Aws, policy_id: str) -> dict[str, Any] | None:
         answer = iam.get_role_policy(RoleName=role, PolicyName=name)
     except iam.exceptions.NoSuchEntityException:
         return None
-    return {"role": role, "name": name, "policy": _document(answer["PolicyDocument"])}
+    return {
+        "role": role,
+        "name": name,
+        "namePrefix": "",
+        "policy": _document(answer["PolicyDocument"]),
+    }
 
 
 def _update_policy(aws: Aws, policy_id: str, old: Properties, new: Properties) -> None:
@@ -184,12 +183,7 @@ def _delete_policy(aws: Aws, policy_id: str, state: Properties) -> None:
 ROLE_POLICY = ResourceType(
     token="aws:iam/rolePolicy:RolePolicy",  # noqa: S106 (a type token)
     inputs=frozenset({"name", "namePrefix", "policy", "role"}),
-    required=frozenset({"policy", "role"}),
-    replaces=frozenset({"name", "namePrefix", "role"}),
-    defaults={"namePrefix": ""},
     unreadable=frozenset({"namePrefix"}),
-    autonamed="name",
-    autoname_max_length=128,
     create=_put_policy,
     read=_read_policy,
     update=_update_policy,
@@ -230,8 +224,6 @@ def _detach(aws: Aws, attachment_id: str, state: Properties) -> None:
 ROLE_POLICY_ATTACHMENT = ResourceType(
     token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",  # noqa: S106 (a type token)
     inputs=frozenset({"policyArn", "role"}),
-    required=frozenset({"policyArn", "role"}),
-    replaces=frozenset({"policyArn", "role"}),
     create=_attach,
     read=_read_attachment,
     delete=_detach,

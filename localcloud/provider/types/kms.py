@@ -13,7 +13,7 @@ def _create(aws: Aws, inputs: Properties) -> str:
     optional = {
         "Description": inputs.get("description"),
         "Policy": inputs.get("policy"),
-        "Tags": tags.to_list(aws.tags(inputs), *_NAMES),
+        "Tags": tags.to_list(tags.wanted(inputs), *_NAMES),
     }
     answer = aws.client("kms").create_key(
         **{key: value for key, value in optional.items() if value}
@@ -39,6 +39,10 @@ def _read(aws: Aws, key_id: str) -> dict[str, Any] | None:
         "arn": key["Arn"],
         "keyId": key["KeyId"],
         "description": key["Description"],
+        "customerMasterKeySpec": key["KeySpec"],
+        "isEnabled": key["Enabled"],
+        # moto leaves it out for a key that was made without; this is what AWS has then.
+        "keyUsage": key.get("KeyUsage", "ENCRYPT_DECRYPT"),
         "enableKeyRotation": rotation["KeyRotationEnabled"],
         "rotationPeriodInDays": rotation.get("RotationPeriodInDays", 0),
         "multiRegion": key.get("MultiRegion", False),
@@ -49,15 +53,14 @@ def _read(aws: Aws, key_id: str) -> dict[str, Any] | None:
 
 def _update(aws: Aws, key_id: str, old: Properties, new: Properties) -> None:
     kms = aws.client("kms")
-    if new.get("description", "") != old.get("description", ""):
-        kms.update_key_description(KeyId=key_id, Description=new.get("description", ""))
-    if new.get("enableKeyRotation"):
-        kms.enable_key_rotation(KeyId=key_id)
-    elif old.get("enableKeyRotation"):
-        kms.disable_key_rotation(KeyId=key_id)
-    if "policy" in new and new["policy"] != old.get("policy"):
+    if new.get("description") != old.get("description"):
+        kms.update_key_description(KeyId=key_id, Description=new["description"])
+    if new["enableKeyRotation"] != old.get("enableKeyRotation"):
+        rotate = kms.enable_key_rotation if new["enableKeyRotation"] else kms.disable_key_rotation
+        rotate(KeyId=key_id)
+    if new.get("policy") != old.get("policy"):
         kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=new["policy"])
-    before, after = old.get("tagsAll", {}), aws.tags(new)
+    before, after = old.get("tagsAll", {}), tags.wanted(new)
     if gone := tags.removed(before, after):
         kms.untag_resource(KeyId=key_id, TagKeys=gone)
     if after:
@@ -86,10 +89,7 @@ KEY = ResourceType(
             "tags",
         }
     ),
-    # AWS writes a policy of its own for a key without one.
-    computed=frozenset({"arn", "keyId", "multiRegion", "policy", "rotationPeriodInDays"}),
-    defaults={"description": "", "enableKeyRotation": False, "deletionWindowInDays": 30},
-    unreadable=frozenset({"deletionWindowInDays"}),
+    unreadable=frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"}),
     create=_create,
     complete=_set_rotation,
     read=_read,

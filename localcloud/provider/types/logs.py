@@ -12,7 +12,7 @@ def _create(aws: Aws, inputs: Properties) -> str:
         "kmsKeyId": inputs.get("kmsKeyId"),
         "deletionProtectionEnabled": inputs.get("deletionProtectionEnabled"),
         "logGroupClass": inputs.get("logGroupClass"),
-        "tags": aws.tags(inputs),
+        "tags": tags.wanted(inputs),
     }
     aws.client("logs").create_log_group(
         logGroupName=inputs["name"],
@@ -38,6 +38,7 @@ def _read(aws: Aws, name: str) -> dict[str, Any] | None:
     return {
         "arn": arn,
         "name": name,
+        "namePrefix": "",
         # 0 is the provider's way to say that records never expire.
         "retentionInDays": exact[0].get("retentionInDays", 0),
         "logGroupClass": exact[0].get("logGroupClass", "STANDARD"),
@@ -49,16 +50,17 @@ def _read(aws: Aws, name: str) -> dict[str, Any] | None:
 
 def _update(aws: Aws, name: str, old: Properties, new: Properties) -> None:
     logs = aws.client("logs")
-    if new.get("retentionInDays"):
-        _set_retention(aws, name, new)
-    elif old.get("retentionInDays"):
-        logs.delete_retention_policy(logGroupName=name)
+    if new["retentionInDays"] != old.get("retentionInDays"):
+        if new["retentionInDays"]:
+            _set_retention(aws, name, new)
+        else:
+            logs.delete_retention_policy(logGroupName=name)
     if new.get("kmsKeyId") and new.get("kmsKeyId") != old.get("kmsKeyId"):
         logs.associate_kms_key(logGroupName=name, kmsKeyId=new["kmsKeyId"])
     elif old.get("kmsKeyId") and not new.get("kmsKeyId"):
         logs.disassociate_kms_key(logGroupName=name)
     arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account_id}:log-group:{name}"
-    before, after = old.get("tagsAll", {}), aws.tags(new)
+    before, after = old.get("tagsAll", {}), tags.wanted(new)
     if gone := tags.removed(before, after):
         logs.untag_resource(resourceArn=arn, tagKeys=gone)
     if after:
@@ -90,17 +92,7 @@ LOG_GROUP = ResourceType(
             "tags",
         }
     ),
-    replaces=frozenset({"logGroupClass", "name", "namePrefix"}),
-    computed=frozenset({"arn"}),
-    defaults={
-        "deletionProtectionEnabled": False,
-        "retentionInDays": 0,
-        "logGroupClass": "STANDARD",
-        "namePrefix": "",
-        "skipDestroy": False,
-    },
     unreadable=frozenset({"namePrefix", "skipDestroy"}),
-    autonamed="name",
     create=_create,
     complete=_set_retention,
     read=_read,

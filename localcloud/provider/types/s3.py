@@ -46,7 +46,7 @@ def _create_bucket(aws: Aws, inputs: Properties) -> str:
 
 
 def _put_tags(aws: Aws, bucket: str, inputs: Properties) -> None:
-    if wanted := aws.tags(inputs):
+    if wanted := tags.wanted(inputs):
         aws.client("s3").put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags.to_list(wanted)})
 
 
@@ -69,6 +69,7 @@ def _read_bucket(aws: Aws, bucket: str) -> dict[str, Any] | None:
     return {
         "arn": f"arn:{aws.partition}:s3:::{bucket}",
         "bucket": bucket,
+        "bucketPrefix": "",
         "bucketDomainName": f"{bucket}.s3.amazonaws.com",
         "bucketRegion": aws.region,
         "bucketRegionalDomainName": f"{bucket}.s3.{aws.region}.amazonaws.com",
@@ -88,7 +89,7 @@ def _read_bucket(aws: Aws, bucket: str) -> dict[str, Any] | None:
 
 
 def _update_bucket(aws: Aws, bucket: str, old: Properties, new: Properties) -> None:
-    if tags.removed(old.get("tagsAll", {}), aws.tags(new)):
+    if tags.removed(old.get("tagsAll", {}), tags.wanted(new)):
         aws.client("s3").delete_bucket_tagging(Bucket=bucket)
     _put_tags(aws, bucket, new)
 
@@ -109,22 +110,7 @@ def _delete_bucket(aws: Aws, bucket: str, state: Properties) -> None:
 BUCKET = ResourceType(
     token="aws:s3/bucket:Bucket",  # noqa: S106 (a type token)
     inputs=frozenset({"bucket", "bucketPrefix", "forceDestroy", "region", "tags"}),
-    replaces=frozenset({"bucket", "bucketPrefix"}),
-    computed=frozenset(
-        {
-            "arn",
-            "bucketDomainName",
-            "bucketRegion",
-            "bucketRegionalDomainName",
-            "grants",
-            "policy",
-            *_AS_MADE,
-        }
-    ),
-    defaults={"bucketPrefix": "", "forceDestroy": False},
     unreadable=frozenset({"bucketPrefix", "forceDestroy"}),
-    autonamed="bucket",
-    autoname_max_length=63,
     create=_create_bucket,
     complete=_put_tags,
     read=_read_bucket,
@@ -165,8 +151,6 @@ def _delete_policy(aws: Aws, bucket: str, state: Properties) -> None:
 BUCKET_POLICY = ResourceType(
     token="aws:s3/bucketPolicy:BucketPolicy",  # noqa: S106 (a type token)
     inputs=frozenset({"bucket", "policy", "region"}),
-    required=frozenset({"bucket", "policy"}),
-    replaces=frozenset({"bucket"}),
     create=_put_policy,
     read=_read_policy,
     update=_update_policy,

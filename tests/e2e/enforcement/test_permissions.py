@@ -151,6 +151,7 @@ def test_a_deployment_needs_its_policy_and_no_more(
     # Everything that a later deployment may have to change or put right.
     account.cloud.client("ec2", AMERICA).delete_vpc(VpcId=gone)
     iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(NOBODY))
+    iam.update_role(RoleName=ROLE, MaxSessionDuration=7200, Description="by hand")
     iam.delete_role_policy(RoleName=ROLE, PolicyName=ROLE)
     stack.configure(regions=["all"], tags={"owner": "network"}, permissionsBoundary=BOUNDARY)
     bounded = replace(SCOPE, permissions_boundary=BOUNDARY)
