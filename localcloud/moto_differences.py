@@ -6,6 +6,9 @@
 - AWS finds the log group whether a flow log names it by ``LogGroupName`` or by
   ``LogDestination``. moto looks at the first alone, and reports that delivery
   fails for the second.
+- AWS delivers to no Firehose stream of another region, and to one of another account only with
+  ``DeliverCrossAccountRole``; and it has a quota of flow logs for one resource, which was two when
+  it was documented. moto takes any, and any number.
 - AWS takes no Config rule in a region without a configuration recorder. moto
   does.
 - A log group takes its tags along when it is deleted. With moto, the next one of its name has them.
@@ -24,6 +27,9 @@ from typing import Any
 
 from localcloud import log_group_identifiers
 
+FLOW_LOGS_PER_RESOURCE = 2
+"""The quota of flow logs for one VPC, subnet or network interface."""
+
 _creating: ContextVar[str | None] = ContextVar("traffic type being created", default=None)
 
 
@@ -32,11 +38,13 @@ def put_right() -> None:
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     from moto.config.models import ConfigBackend  # noqa: PLC0415 (slow to import)
     from moto.ec2.models.flow_logs import FlowLogsBackend  # noqa: PLC0415
+    from moto.ec2.responses.flow_logs import FlowLogs  # noqa: PLC0415
     from moto.logs.models import LogsBackend  # noqa: PLC0415
 
     if hasattr(FlowLogsBackend.create_flow_logs, "__wrapped__"):
         return
     FlowLogsBackend.create_flow_logs = _create(FlowLogsBackend.create_flow_logs)
+    FlowLogs.create_flow_logs = _refuse(FlowLogs.create_flow_logs)
     FlowLogsBackend.describe_flow_logs = _describe(FlowLogsBackend.describe_flow_logs)
     ConfigBackend.put_config_rule = _put_rule(ConfigBackend.put_config_rule)
     LogsBackend.delete_log_group = _delete_group(LogsBackend.delete_log_group)
@@ -56,6 +64,35 @@ def _create(original: Callable[..., Any]) -> Callable[..., Any]:
             return original(backend, *args, **kwargs)
         finally:
             _creating.reset(token)
+
+    return create_flow_logs
+
+
+def _refuse(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse what AWS refuses, from the request, which has more than moto passes on."""
+    from moto.ec2.exceptions import EC2ClientError  # noqa: PLC0415
+
+    def parameter(request: Any, name: str) -> Any:
+        return request._get_param(name)  # noqa: SLF001 (as every one of moto's own handlers does)
+
+    @functools.wraps(original)
+    def create_flow_logs(request: Any) -> Any:
+        destination = parameter(request, "LogDestination") or ""
+        if parameter(request, "LogDestinationType") == "kinesis-data-firehose":
+            _, _, _, region, account, _ = destination.split(":", 5)
+            role = parameter(request, "DeliverCrossAccountRole")
+            if region != request.region or (account != request.current_account and not role):
+                raise EC2ClientError(
+                    "InvalidParameter", f"LogDestination: {destination} cannot be delivered to."
+                )
+        existing = request.ec2_backend.describe_flow_logs()
+        for resource in parameter(request, "ResourceIds"):
+            if sum(one.resource_id == resource for one in existing) >= FLOW_LOGS_PER_RESOURCE:
+                raise EC2ClientError(
+                    "FlowLogsLimitExceeded",
+                    f"{resource} has {FLOW_LOGS_PER_RESOURCE} flow logs, the maximum.",
+                )
+        return original(request)
 
     return create_flow_logs
 

@@ -125,11 +125,50 @@ def create_flow_log(cloud: LocalCloud, vpc_id: str, group: str, **more: Any) -> 
 def test_flow_logs_of_other_traffic_are_no_twins(api: LocalCloud) -> None:
     vpc_id, group = make_vpc(api), make_log_group(api)
     make_role(api)
-    for traffic_type in ("REJECT", "ALL"):
-        answer = create_flow_log(api, vpc_id, group, TrafficType=traffic_type)
-        assert answer["Unsuccessful"] == []
+    assert create_flow_log(api, vpc_id, group)["Unsuccessful"] == []
     with pytest.raises(ClientError, match="FlowLogAlreadyExists"):
         create_flow_log(api, vpc_id, group)
+    assert create_flow_log(api, vpc_id, group, TrafficType="ALL")["Unsuccessful"] == []
+
+
+def test_one_resource_has_no_more_flow_logs_than_aws_has_a_quota_for(api: LocalCloud) -> None:
+    vpc_id, group = make_vpc(api), make_log_group(api)
+    make_role(api)
+    for traffic_type in ("REJECT", "ALL"):
+        create_flow_log(api, vpc_id, group, TrafficType=traffic_type)
+    with pytest.raises(ClientError, match="FlowLogsLimitExceeded"):
+        create_flow_log(api, vpc_id, group, TrafficType="ACCEPT")
+    create_flow_log(api, make_vpc(api), group, TrafficType="ACCEPT")
+
+
+@pytest.mark.parametrize(
+    ("stream", "role", "taken"),
+    [
+        ("eu-west-1:123456789012", None, True),
+        ("eu-west-1:999999999999", None, False),
+        ("eu-west-1:999999999999", "arn:aws:iam::999999999999:role/deliver", True),
+        ("us-east-1:123456789012", None, False),
+        ("us-east-1:999999999999", "arn:aws:iam::999999999999:role/deliver", False),
+    ],
+)
+def test_a_firehose_stream_is_in_the_vpc_s_region_and_its_account_lets_it_deliver(
+    api: LocalCloud, stream: str, role: str | None, taken: bool
+) -> None:
+    def create() -> None:
+        api.client("ec2").create_flow_logs(
+            ResourceType="VPC",
+            ResourceIds=[make_vpc(api)],
+            TrafficType="REJECT",
+            LogDestinationType="kinesis-data-firehose",
+            LogDestination=f"arn:aws:firehose:{stream}:deliverystream/logs",
+            **({"DeliverCrossAccountRole": role} if role else {}),
+        )
+
+    if taken:
+        create()
+    else:
+        with pytest.raises(ClientError, match=r"InvalidParameter.*cannot be delivered to"):
+            create()
 
 
 @pytest.mark.parametrize(("name", "status"), [("by-hand", "SUCCESS"), ("nowhere", "FAILED")])
