@@ -14,7 +14,7 @@ SHELL       := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test contract lint mutants dist lock clean
+.PHONY: help setup demo test test-real-provider contract lint mutants dist lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ lint: setup ## formatting, lint, strict types, architecture, workflows
 	@if command -v go >/dev/null; then \
 	  cd .github/actionlint && go tool actionlint -shellcheck= -pyflakes= ../workflows/*.yml ../../examples/github-actions/*.yml; \
 	else echo "Skipped actionlint, which is built with Go (https://go.dev/dl/): CI runs it."; fi
+
+test-real-provider: setup ## the stack's and the components' end-to-end tests with Pulumi's own AWS plugin, which is downloaded
+	@PATH="$$($(PY) -m toolchain):$$PATH" pulumi plugin install resource aws \
+	  "$$($(PY) -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
+	@$(PY) -m pytest --numprocesses auto --dist worksteal --real-provider \
+	  tests/e2e/enforcement tests/e2e/test_vpc_flow_logs.py tests/e2e/test_flow_logs_compliance.py
 
 contract: setup ## record anew what Pulumi's real bridge answers, and compare the stand-in: Go builds it, minutes the first time
 	@cd tests/localcloud/bridge/recorder && go run . ../../../../localcloud/provider/facts.json ../answers ../scenarios/*.json

@@ -109,7 +109,8 @@ def prepare(
         folder: an empty folder that belongs to the embedded AWS.
         endpoint: the URL of the embedded AWS API.
         bin_dir: the folder with the Pulumi CLI.
-        real_provider: leave the AWS provider plugins to Pulumi, which downloads them.
+        real_provider: leave the AWS provider plugins to Pulumi, which downloads them where it has
+            not done so for this user.
         stand_ins: the packages besides AWS's that get a stand-in for their plugin.
 
     Returns:
@@ -144,9 +145,20 @@ def prepare(
     if stand_ins or not real_provider:
         # A program names the exact version that it wants of a plugin; a newer one does as well.
         environment["PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH"] = "true"
+    if real_provider:
+        _link_downloaded(home)
     for package in {*stand_ins, *(() if real_provider else _OF_AWS)}:
         _install_stand_in(home, package)
     return environment
+
+
+def _link_downloaded(home: Path) -> None:
+    """Use the AWS provider plugin that Pulumi has in the user's own home, if it has."""
+    users = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    downloaded = users / "plugins" / f"resource-aws-v{metadata.version('pulumi-aws')}"
+    if downloaded.is_dir():
+        (home / "plugins").mkdir()
+        (home / "plugins" / downloaded.name).symlink_to(downloaded)
 
 
 def _install_stand_in(home: Path, package: str) -> None:

@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files (the audit's formats, the components' schema) anew",
     )
+    parser.addoption(
+        "--real-provider",
+        action="store_true",
+        help="run the stack's and the components' end-to-end tests with Pulumi's own AWS plugin",
+    )
 
 
 def pytest_configure() -> None:

@@ -18,8 +18,9 @@ WORKFLOWS = sorted(
     [*GITHUB.glob("workflows/*.yml"), *REPOSITORY.glob("examples/github-actions/*.yml")]
 )
 FORMS = sorted(set(GITHUB.glob("ISSUE_TEMPLATE/*.yml")) - {GITHUB / "ISSUE_TEMPLATE/config.yml"})
-CI, RELEASE = (
-    yaml.safe_load((GITHUB / "workflows" / f"{name}.yml").read_text()) for name in ("ci", "release")
+CI, NIGHTLY, RELEASE = (
+    yaml.safe_load((GITHUB / "workflows" / f"{name}.yml").read_text())
+    for name in ("ci", "nightly", "release")
 )
 
 
@@ -49,6 +50,16 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert documented == {"make demo", "make test"}
     assert set(commands(CI["jobs"]["test"])) == documented
     assert commands(CI["jobs"]["lint"]) == ["make lint"]
+
+
+def test_the_real_provider_is_tested_with_every_boto3_that_the_package_takes() -> None:
+    job = NIGHTLY["jobs"]["real-provider"]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    [boto3] = [one for one in project["dependencies"] if one.startswith("boto3")]
+    assert job["strategy"]["matrix"] == {"resolution": ["lowest-direct", "highest"]}
+    setup, install, test = commands(job)
+    assert install.endswith(f'"$RESOLUTION" "{boto3}"')
+    assert (setup, test) == ("make setup", "make test-real-provider")
 
 
 def test_ci_runs_on_each_python_that_the_package_takes() -> None:

@@ -20,9 +20,15 @@ STACK = "test"
 
 
 @pytest.fixture
-def cloud() -> Generator[LocalCloud, None, None]:
+def real_provider(request: pytest.FixtureRequest) -> bool:
+    """Whether it is Pulumi's own AWS provider plugin that is tested with."""
+    return bool(request.config.getoption("--real-provider"))
+
+
+@pytest.fixture
+def cloud(real_provider: bool) -> Generator[LocalCloud, None, None]:
     """An empty AWS, on a port of its own, with an empty Pulumi backend."""
-    with localcloud.start() as cloud:
+    with localcloud.start(real_provider=real_provider) as cloud:
         yield cloud
 
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,18 @@ def test_the_stand_in_is_where_the_engine_looks(folder: Path, bin_dir: Path) -> 
     assert set(found) == {"pulumi-resource-aws", "pulumi-resource-aws-native"}
     assert all(program.stat().st_mode & stat.S_IXUSR for program in found.values())
     assert env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
+
+
+def test_the_real_provider_that_the_user_has_is_not_downloaded_again(
+    folder: Path, bin_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloaded = tmp_path / "plugins" / f"resource-aws-v{metadata.version('pulumi-aws')}"
+    downloaded.mkdir(parents=True)
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    env = prepare(folder, ENDPOINT, bin_dir, real_provider=True)
+    [plugin] = Path(env["PULUMI_HOME"], "plugins").iterdir()
+    assert plugin.resolve() == downloaded
+    assert plugin.name == downloaded.name
 
 
 def test_with_the_real_provider_the_plugin_is_left_to_pulumi(folder: Path, bin_dir: Path) -> None:
