@@ -155,7 +155,7 @@ def test_a_log_group_that_is_there_already_is_taken_in_or_delivered_to(
 
 
 def import_log_group(project: Project, component: str, name: str, import_id: str) -> None:
-    """Take a log group into a component, as the README says."""
+    """Take a log group into a component, as docs/components.md says."""
     (urn,) = (
         one["urn"]
         for key, one in project.resources().items()

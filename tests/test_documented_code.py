@@ -1,0 +1,117 @@
+"""Whatever a page prints in a fence is run by a test, or the page says that it needs an account."""
+
+import ast
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from flowaudit.__main__ import cli
+
+from .documents import PAGES, REPOSITORY, Block, blocks
+
+NEEDS = re.compile(
+    r"needs? (an AWS account|a GitLab or GitHub|an organization of Pulumi Cloud|a release)"
+)
+RUN = {
+    "README.md": (
+        "tests/e2e/test_wheel_alone.py",
+        ["vpc-flow-logs ", "'vpc-flow-logs[stack]'", "import VpcFlowLogs\n\nvpc =", "❌"],
+    ),
+    "docs/gate.md": ("tests/e2e/test_gate_report.py", ["vpc-flow-logs gate-report"]),
+    "docs/exemptions.md": ("tests/test_exemptions_file.py", ["exemptions"]),
+    "docs/requirements": ("tests/policypack/test_documents.py", [""]),
+}
+"""By page or folder: the test that runs blocks, and a text that is in each of these."""
+ALL = list(blocks())
+
+
+def run_by(one: Block) -> str | None:
+    """Return the test that runs a block."""
+    for page, (test, texts) in RUN.items():
+        if one.page.startswith(page) and any(text in one.text for text in texts):
+            return test
+    if one.language == "console" and all(
+        line in {"make demo", "make test", "make setup"} for line in one.commands
+    ):
+        return ".github/workflows/ci.yml"
+    if one.language == "python":
+        return "tests/e2e/test_documented_programs.py"
+    return None
+
+
+@pytest.mark.parametrize("one", ALL, ids=str)
+def test_a_block_is_run_or_its_section_says_what_it_needs(one: Block) -> None:
+    if test := run_by(one):
+        assert (REPOSITORY / test).exists()
+    else:
+        # In what precedes it, under the same heading of the second level, or on top of the page.
+        head, *_ = re.split(r"^## ", one.before, maxsplit=1, flags=re.MULTILINE)
+        section = re.split(r"^## ", one.before, flags=re.MULTILINE)[-1]
+        said = " ".join(f"{head} {section}".split())
+        assert NEEDS.search(said), "run it in a test, or say `needs an AWS account` before it"
+
+
+def lines_of_ours() -> Iterator[tuple[str, str]]:
+    for one in ALL:
+        if one.language not in {"console", "sh"}:
+            continue
+        text = one.text.replace("\\\n", " ")
+        prompt = r"\$ " if one.language == "console" else ""
+        for found in re.finditer(rf"^{prompt}vpc-flow-logs (.*)$", text, re.MULTILINE):
+            yield str(one), found[1]
+
+
+@pytest.mark.parametrize(("_where", "line"), list(lines_of_ours()))
+def test_a_command_of_ours_is_one_that_there_is(_where: str, line: str) -> None:
+    """Those that need an account are at least understood, to the last option."""
+    words = shlex.split(line, comments=True)
+    ends = [
+        at for at, word in enumerate(words) if word in {"|", "||", "&&", ">", ">>", "2>&1", ";"}
+    ]
+    name, *arguments = words[: ends[0] if ends else None]
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    with suppress(click.exceptions.Exit):  # of an option that ends the command
+        command.make_context(name, arguments, resilient_parsing=False)
+
+
+@pytest.mark.parametrize("one", ALL, ids=str)
+def test_a_block_is_what_its_fence_says(one: Block) -> None:
+    assert one.language in {"console", "sh", "text", "python", "json", "yaml"}
+    match one.language:
+        case "python":
+            ast.parse(one.text)
+        case "json":
+            json.loads(one.text)
+        case "yaml":
+            yaml.safe_load(one.text)
+        case _:
+            pass
+
+
+def test_the_readme_is_short_and_its_links_are_absolute() -> None:
+    """PyPI shows it too."""
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    root = "https://github.com/OWNER/vpc-flow-logs"
+    assert f'Repository = "{root}"' in (REPOSITORY / "pyproject.toml").read_text()
+    for link in re.findall(r"\]\(([^)]+)\)", text.replace("\n", " ")):
+        if link.startswith("#"):
+            continue
+        assert link.startswith(root)
+        path = re.sub(r"^/(blob|raw)/main/", "", link.removeprefix(root))
+        assert (REPOSITORY / path).is_file(), link
+
+
+@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not link.startswith("http"):
+            assert (page.parent / link).exists(), link
