@@ -63,6 +63,9 @@ contract: setup ## record anew what Pulumi's real bridge answers, and compare th
 	@$(PY) -m pytest --quiet tests/localcloud/test_bridge.py
 	@git diff --stat -- tests/localcloud/bridge/answers
 
+site: setup ## build the documentation into build/site; a broken link fails it
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet
+
 mutants: setup ## make small mistakes in what decides, and see whether the tests notice: an hour
 	@$(PY) -m bench.mutants
 
