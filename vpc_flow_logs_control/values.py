@@ -7,6 +7,12 @@ from typing import cast
 from vpc_flow_logs_control.log_format import to_aws_format
 from vpc_flow_logs_control.retention import RETENTION_DAYS
 
+DEFAULT_TRAFFIC_TYPE = "REJECT"
+"""What a flow log takes in unless told otherwise: what the control is about."""
+
+DEFAULT_AGGREGATION_INTERVAL = 600
+"""Seconds, AWS's own default (Amazon EC2 API reference, CreateFlowLogs)."""
+
 EXECUTION_FREQUENCIES = ("One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours")
 """How often AWS Config evaluates a periodic rule (API reference, ConfigRule)."""
 
@@ -56,7 +62,7 @@ def _one_of(values: tuple[object, ...], remedy: str) -> Callable[[object], str |
 def _traffic_type(value: object) -> str | None:
     if value == "ACCEPT":
         return "ACCEPT leaves rejected traffic unlogged. Use REJECT, or ALL for both"
-    if value not in ("REJECT", "ALL"):
+    if value not in (DEFAULT_TRAFFIC_TYPE, "ALL"):
         return f"{value!r} is neither REJECT nor ALL"
     return None
 
@@ -188,5 +194,7 @@ RULES: dict[str, Callable[[object], str | None]] = {
         EXECUTION_FREQUENCIES, "These are the frequencies that AWS Config takes"
     ),
     "tags": _tags,
-    "max_aggregation_interval": _one_of((60, 600), "It is a number of seconds"),
+    "max_aggregation_interval": _one_of(
+        (60, DEFAULT_AGGREGATION_INTERVAL), "It is a number of seconds"
+    ),
 }

@@ -14,7 +14,12 @@ from typing import Any, Literal, cast, get_args
 from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME, STACK_TAG
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
-from vpc_flow_logs_control.values import MAX_TAGS, problem_with
+from vpc_flow_logs_control.values import (
+    DEFAULT_AGGREGATION_INTERVAL,
+    DEFAULT_TRAFFIC_TYPE,
+    MAX_TAGS,
+    problem_with,
+)
 
 Existing = Literal["keep", "import", "duplicate"]
 Check = Callable[[Any, Collection[str]], Iterable[str]]
@@ -254,7 +259,7 @@ KEYS = {
         Key(
             "trafficType",
             "string",
-            "REJECT",
+            DEFAULT_TRAFFIC_TYPE,
             "What is logged, REJECT or ALL",
             _argument("traffic_type"),
             Change.SEAMLESS,
@@ -272,7 +277,7 @@ KEYS = {
         Key(
             "maxAggregationInterval",
             "integer",
-            600,
+            DEFAULT_AGGREGATION_INTERVAL,
             "Seconds over which a flow is summed up into one record at most, 60 or 600",
             _argument("max_aggregation_interval"),
             Change.GAP,

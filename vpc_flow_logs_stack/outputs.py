@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
+from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.plan import Outcome, Plan
 
@@ -24,7 +25,7 @@ def audit_command(configuration: Configuration) -> str:
     arguments = ["vpc-flow-logs", "audit", *_where(configuration)]
     if configuration.exclude_regions:
         arguments += ["--exclude-regions", ",".join(sorted(configuration.exclude_regions))]
-    if configuration.traffic_type != "REJECT":
+    if configuration.traffic_type != DEFAULT_TRAFFIC_TYPE:
         arguments += ["--traffic-type", configuration.traffic_type]
     if configuration.retention_in_days != DEFAULT_RETENTION_IN_DAYS:
         arguments += ["--min-retention", str(configuration.retention_in_days)]

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from vpc_flow_logs.arguments import FlowLogsComplianceArgs, checked
+from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
 
 RULE_IDENTIFIER = "VPC_FLOW_LOGS_ENABLED"
 """AWS's name for its managed rule."""
@@ -89,7 +90,7 @@ def _organization_rule(
 
 def _what_is_checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that both kinds of rule have."""
-    traffic_type = given.get("traffic_type", "REJECT")
+    traffic_type = given.get("traffic_type", DEFAULT_TRAFFIC_TYPE)
     return {
         "name": given.get("rule_name", "vpc-flow-logs-enabled"),
         "description": f"Every VPC has a flow log that takes in {traffic_type} traffic",

@@ -15,7 +15,12 @@ from vpc_flow_logs.arguments import InvalidArgumentsError
 from vpc_flow_logs.flow_logs_compliance import FlowLogsCompliance
 from vpc_flow_logs.shared_log_destination import SharedLogDestination
 from vpc_flow_logs.vpc_flow_logs import VpcFlowLogs
-from vpc_flow_logs_control.values import EXECUTION_FREQUENCIES
+from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
+from vpc_flow_logs_control.values import (
+    DEFAULT_AGGREGATION_INTERVAL,
+    DEFAULT_TRAFFIC_TYPE,
+    EXECUTION_FREQUENCIES,
+)
 
 NAME = "vpc-flow-logs"
 _HOMEPAGE = "https://github.com/OWNER/vpc-flow-logs"
@@ -67,19 +72,22 @@ _ENUMS: dict[str, tuple[str, dict[str, str]]] = {
 # A default is sent by the SDKs with every component, so an argument that excludes another one
 # (retentionInDays and logGroupArn) has its default in its description alone.
 _DEFAULTS: dict[str, dict[str, object]] = {
-    "VpcFlowLogs": {"trafficType": "REJECT", "maxAggregationInterval": 600},
+    "VpcFlowLogs": {
+        "trafficType": DEFAULT_TRAFFIC_TYPE,
+        "maxAggregationInterval": DEFAULT_AGGREGATION_INTERVAL,
+    },
     "SharedLogDestination": {
         "deletionProtection": False,
         "logGroupClass": "STANDARD",
         "retainLogsOnDestroy": False,
-        "retentionInDays": 365,
+        "retentionInDays": DEFAULT_RETENTION_IN_DAYS,
         "rolePath": "/",
     },
     "FlowLogsCompliance": {
         "maximumExecutionFrequency": "TwentyFour_Hours",
         "organization": False,
         "ruleName": "vpc-flow-logs-enabled",
-        "trafficType": "REJECT",
+        "trafficType": DEFAULT_TRAFFIC_TYPE,
     },
     "DestinationOptionsArgs": {
         "fileFormat": "plain-text",

@@ -21,6 +21,7 @@ from vpc_flow_logs.delivery_role import create_delivery_role
 from vpc_flow_logs.log_destination import create_log_group
 from vpc_flow_logs_control.destination import destination_type
 from vpc_flow_logs_control.log_format import to_aws_format
+from vpc_flow_logs_control.values import DEFAULT_AGGREGATION_INTERVAL, DEFAULT_TRAFFIC_TYPE
 
 
 class VpcFlowLogs(pulumi.ComponentResource):
@@ -68,7 +69,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
             if "destination_arn" in given
             else self._to_log_group(name, given)
         )
-        traffic_type = given.get("traffic_type", "REJECT")
+        traffic_type = given.get("traffic_type", DEFAULT_TRAFFIC_TYPE)
         flow_log = aws.ec2.FlowLog(
             # AWS lets two flow logs of different traffic types stand side by side. With
             # the traffic type in the name, Pulumi makes the new one first when it changes.
@@ -81,7 +82,9 @@ class VpcFlowLogs(pulumi.ComponentResource):
             deliver_cross_account_role=given.get("deliver_cross_account_role"),
             destination_options=_destination_options(given.get("destination_options")),
             log_format=_log_format(given.get("log_format")),
-            max_aggregation_interval=given.get("max_aggregation_interval", 600),
+            max_aggregation_interval=given.get(
+                "max_aggregation_interval", DEFAULT_AGGREGATION_INTERVAL
+            ),
             region=given.get("region"),
             tags=given.get("tags"),
             opts=pulumi.ResourceOptions(

@@ -11,6 +11,7 @@ from flowaudit import parameters
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import FORMATS
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS, RETENTION_DAYS
+from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
 
 _EXIT_CODES = """\b
 Exit codes:
@@ -67,7 +68,7 @@ def _explain(ctx: click.Context, _: click.Parameter, id_: str | None) -> None:
 @click.option(
     "--traffic-type",
     type=click.Choice(["REJECT", "ALL", "any"], case_sensitive=False),
-    default="REJECT",
+    default=DEFAULT_TRAFFIC_TYPE,
     show_default=True,
     metavar="REJECT|ALL|any",
     help="Traffic that must be recorded.",

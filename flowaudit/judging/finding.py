@@ -18,6 +18,7 @@ from flowaudit.judging.requested import AccountRead, Requested
 from vpc_flow_logs_control.exemptions import Exemption
 from vpc_flow_logs_control.requirements import Severity
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
+from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
 
 TrafficType = Literal["REJECT", "ALL", "any"]
 
@@ -47,7 +48,7 @@ class Criteria:
         min_retention_days: Days for which a log group must keep it.
     """
 
-    traffic_type: TrafficType = "REJECT"
+    traffic_type: TrafficType = DEFAULT_TRAFFIC_TYPE
     min_retention_days: int = DEFAULT_RETENTION_IN_DAYS
 
 
