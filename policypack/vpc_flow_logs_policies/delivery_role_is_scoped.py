@@ -33,11 +33,15 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
         for policy in each.policies:
             problems += _judged(policy, _permission_problems)
         problems += [(f"has {what}", False) for what in each.foreign]
-        for problem, undecidable in dict.fromkeys(problems):
+        for undecidable in (False, True):
+            # One role, one remedy, whatever is wrong with it.
+            found = dict.fromkeys(text for text, is_open in problems if is_open is undecidable)
+            if not found:
+                continue
             yield Finding(
                 each.role.urn,
                 each.vpcs(graph),
-                f"Role {graph.called(each.role)} {problem}.",
+                f"Role {graph.called(each.role)} {'; it '.join(found)}.",
                 "Let the component make the role, or write it like this one:\n"
                 '    VpcFlowLogs("main", {"vpc_id": vpc.id})',
                 undecidable=undecidable,

@@ -31,7 +31,7 @@ _DESTINATION_ARNS = {
     "kinesis-data-firehose": re.compile(r"arn:[^:]+:firehose:[^:]+:\d{12}:deliverystream/.+"),
 }
 _IN_WORDS = {
-    "cloud-watch-logs": "a CloudWatch log group, without a trailing :*",
+    "cloud-watch-logs": "a CloudWatch log group",
     "s3": "an S3 bucket",
     "kinesis-data-firehose": "a Firehose stream",
 }
@@ -171,7 +171,8 @@ def _destination_problems(
         # aws-native names the log group, which lies in the flow log's account and region.
         return
     example = graph.assignment(flow_log, "logDestination", *_EXAMPLES[kind])
-    remedy = f"Set the ARN of {_IN_WORDS[kind]}:\n{example}"
+    bare = ", without a trailing :*" if kind == "cloud-watch-logs" else ""
+    remedy = f"Set the ARN of {_IN_WORDS[kind]}{bare}:\n{example}"
     text = text_of(flow_log.props, "logDestination")
     if text is None:
         yield _Problem(f"delivers to {kind}, but has no destination", remedy)

@@ -68,7 +68,8 @@ def _problem(log_group: PolicyResource, minimum: int) -> tuple[str, bool]:
         return "has a retention that is not known in preview", True
     # Without a retention, or with 0, they are never deleted.
     if isinstance(days, int | float) and 0 < days < minimum:
-        return f"keeps records for {int(days)} days only, at least {minimum} are required", False
+        kept = "1 day" if days == 1 else f"{int(days)} days"
+        return f"keeps records for {kept} only, at least {minimum} are required", False
     return "", False
 
 

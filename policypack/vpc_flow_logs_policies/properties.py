@@ -23,6 +23,10 @@ UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
 """Stands for a value that is not known in preview."""
 
 
+# What only a provider answers.
+_NEVER_SET = frozenset({"id", "arn"})
+
+
 class Declared(Mapping[str, Any]):
     """A resource's outputs, with what the program sets where an output is not known.
 
@@ -39,7 +43,11 @@ class Declared(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:  # noqa: D105 (Mapping's)
         try:
             return self._outputs[key]
-        except (UnknownValueError, KeyError):
+        except UnknownValueError:
+            if key in _NEVER_SET:
+                raise
+            return self._inputs[key]
+        except KeyError:
             return self._inputs[key]
 
     def __iter__(self) -> Iterator[str]:  # noqa: D105 (Mapping's)

@@ -155,7 +155,9 @@ class StackGraph:
         for urn, first in self._first.items():
             self._of_first[first].append(self._vpcs[urn])
         self._urn_of_vpc_id = {known: self._first[urn] for urn, known in ids.items() if known}
-        self._with_known_id = frozenset(self._urn_of_vpc_id.values())
+        self._with_untold_id = frozenset(
+            self._first[urn] for urn, vpc in self._vpcs.items() if _is_id_untold(vpc)
+        )
         self._places: dict[str, frozenset[str]] = {}
         self._insides: dict[tuple[str, frozenset[str]], dict[str, PolicyResource]] = {}
         flow_logs = [self._flow_log(log) for log in self.of_types(FLOW_LOG_TYPES)]
@@ -263,8 +265,9 @@ class StackGraph:
             return FlowLog(resource, partly_covers=candidates, part=target.part)
         value = text_of(resource.props, target.key)
         if isinstance(value, str) and value not in self._urn_of_vpc_id:
-            # The id of a VPC outside this stack, or of one whose id the provider does not tell.
-            untold = candidates - self._with_known_id
+            # The id of a VPC outside this stack, or of one whose id the provider does not tell. One
+            # that is yet to be created, or replaced, has an id that nothing has now.
+            untold = candidates & self._with_untold_id
             if not untold:
                 return FlowLog(resource)
             named = untold | (named & {_ELSEWHERE})
@@ -354,8 +357,8 @@ class StackGraph:
     def _unlinked(self, logs: Sequence[FlowLog]) -> Iterable[str]:
         if logs:
             yield (
-                f"what {self.names(logs)} will be on is not known in preview, and is made from no "
-                "VPC of this stack"
+                f"what {self.names(logs)} will be on is not known in preview, and the engine does "
+                "not tell of a VPC of this stack that it is made from"
             )
 
     def _partial(self, logs: Sequence[FlowLog]) -> Iterable[str]:
@@ -377,6 +380,11 @@ def id_of(vpc: PolicyResource) -> str | None:
             return value
     arn = text_of(vpc.props, "arn")
     return arn.rsplit("/", 1)[1] if isinstance(arn, str) and "/" in arn else None
+
+
+def _is_id_untold(vpc: PolicyResource) -> bool:
+    """Whether a provider says nothing of a VPC's id, not even that it is not known yet."""
+    return all(text_of(vpc.props, key) is None for key in ("vpcId", "id", "arn"))
 
 
 def identity_of(vpc: PolicyResource) -> Identity:

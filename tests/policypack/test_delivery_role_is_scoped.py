@@ -113,6 +113,16 @@ def test_a_trust_policy_for_others_is_found(stack: Stack, old: str, new: str, te
     assert text in the_one_text(stack)
 
 
+@pytest.mark.parametrize("anybody", ['"*"', '{"AWS": "*"}'])
+def test_a_role_for_anybody_is_advised_of_once(stack: Stack, anybody: str) -> None:
+    trust = json.loads(TRUST.replace('{"Service": "vpc-flow-logs.amazonaws.com"}', anybody))
+    del trust["Statement"][0]["Condition"]
+    deliver_with(stack, assumeRolePolicy=json.dumps(trust))
+    text = the_one_text(stack)
+    assert "lets others than vpc-flow-logs.amazonaws.com take it on; it has a trust policy" in text
+    assert "has no condition on aws:SourceAccount" in text
+
+
 def test_an_inline_policy_of_the_role_is_read(stack: Stack) -> None:
     wide = {**GOOD["Statement"][0], "Action": "*"}
     document = json.dumps({"Statement": wide})

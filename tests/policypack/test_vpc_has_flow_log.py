@@ -231,11 +231,17 @@ def test_a_known_id_may_be_that_of_a_vpc_whose_id_is_not_told_or_of_one_elsewher
     stack: Stack,
 ) -> None:
     reference = stack.add("pulumi:pulumi:StackReference", "other", {"outputs": UNKNOWN})
-    vpc = stack.vpc("main")
+    vpc = stack.add(VPC, "main", {"cidrBlock": "10.0.0.0/16"})
     stack.flow_log("log", [vpc, reference], properties={"vpcId": "vpc-9"})
     assert verdicts(stack) == {"main": "undecidable"}
     stack.flow_log("surely", [vpc], properties={"vpcId": "vpc-1"})
     assert verdicts(stack) == {}
+
+
+def test_a_known_id_is_not_that_of_a_vpc_which_is_yet_to_be_created(stack: Stack) -> None:
+    # Such as a VPC that `--target-replace` replaces, while its flow log stays on the old one.
+    stack.flow_log("log", [stack.vpc("main")], properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {"main": "not covered"}
 
 
 def test_a_route_in_between_brings_no_vpc_from_elsewhere(stack: Stack) -> None:
