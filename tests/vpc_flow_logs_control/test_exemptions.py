@@ -227,7 +227,7 @@ def test_a_file_is_read_with_and_without_a_byte_order_mark(file: Path) -> None:
     plain = read(file, TODAY)
     file.write_text(of(ENTRY), encoding="utf-8-sig")
 
-    assert read(file, TODAY) == plain
+    assert read(file, TODAY).entries == plain.entries
     assert plain.today == TODAY
     assert len(plain.entries) == 1
 
