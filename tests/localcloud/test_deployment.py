@@ -266,15 +266,17 @@ answers = {
     "regions": len(aws.get_regions().names),
     "vpc": aws.ec2.get_vpc(cidr_block="10.0.0.0/16").id,
     "vpcs": aws.ec2.get_vpcs().ids,
+    "document": aws.iam.get_policy_document(statements=[{"actions": ["s3:*"]}]).json,
 }
 for name, value in answers.items():
     pulumi.export(name, value)
 """
     )
-    assert len(FUNCTIONS) == 6
+    assert len(FUNCTIONS) == 7
     project.pulumi("up", "--yes", "--skip-preview")
     answers = json.loads(project.pulumi("stack", "output", "--json"))
     assert (answers["account"], answers["partition"]) == ("123456789012", "aws")
     assert (answers["region"], answers["vpc"]) == ("eu-west-1", vpc_id)
     assert answers["regions"] > 10
     assert vpc_id in answers["vpcs"]
+    assert json.loads(answers["document"])["Statement"] == [{"Effect": "Allow", "Action": "s3:*"}]
