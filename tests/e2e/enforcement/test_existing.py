@@ -37,6 +37,21 @@ def test_what_was_made_by_hand_is_imported_without_a_change(account: Account, st
     assert account.roles() == {ROLE}
 
 
+def test_an_import_changes_nothing_under_default_tags(account: Account, stack: Stack) -> None:
+    vpc_id, role = account.default_vpc(EUROPE), account.role("theirs")
+    account.flow_log(EUROPE, vpc_id, account.log_group(EUROPE, "theirs"), role=role)
+    calls = len(account.cloud.calls)
+    stack.configure(
+        regions=[EUROPE],
+        existing="import",
+        **{"aws:defaultTags": {"tags": {"team": "platform"}}},
+    )
+    assert "= 3 imported" in stack.up()
+    stack.up("--expect-no-changes")
+    made = {call.operation for call in account.cloud.calls[calls:] if call.service != "kms"}
+    assert {name for name in made if not name.startswith(("Describe", "Get", "List"))} == set()
+
+
 def test_the_controls_own_steps_by_hand_are_kept(account: Account, stack: Stack) -> None:
     """A group without retention, a role without a policy, and a flow log of rejected traffic."""
     vpc_id, bare = account.vpc(EUROPE), account.default_vpc(EUROPE)
