@@ -12,6 +12,7 @@
 - AWS takes no Config rule in a region without a configuration recorder. moto
   does.
 - A log group takes its tags along when it is deleted. With moto, the next one of its name has them.
+- A log group has a class and may be protected from deletion. moto forgets both.
 - A region of moto starts with more than a thousand machine images, made again for each empty AWS.
   Nothing here runs a machine.
 
@@ -20,6 +21,7 @@ PutConfigRule; moto's documentation, environment variables.
 """
 
 import functools
+import json
 import os
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -39,7 +41,8 @@ def put_right() -> None:
     from moto.config.models import ConfigBackend  # noqa: PLC0415 (slow to import)
     from moto.ec2.models.flow_logs import FlowLogsBackend  # noqa: PLC0415
     from moto.ec2.responses.flow_logs import FlowLogs  # noqa: PLC0415
-    from moto.logs.models import LogsBackend  # noqa: PLC0415
+    from moto.logs.models import LogGroup, LogsBackend  # noqa: PLC0415
+    from moto.logs.responses import LogsResponse  # noqa: PLC0415
 
     if hasattr(FlowLogsBackend.create_flow_logs, "__wrapped__"):
         return
@@ -47,6 +50,9 @@ def put_right() -> None:
     FlowLogs.create_flow_logs = _refuse(FlowLogs.create_flow_logs)
     FlowLogsBackend.describe_flow_logs = _describe(FlowLogsBackend.describe_flow_logs)
     ConfigBackend.put_config_rule = _put_rule(ConfigBackend.put_config_rule)
+    LogsResponse.create_log_group = _create_group(LogsResponse.create_log_group)
+    setattr(LogsResponse, "put_log_group_deletion_protection", _protect_group)  # noqa: B010 (it has none)
+    LogGroup.to_describe_dict = _describe_group(LogGroup.to_describe_dict)
     LogsBackend.delete_log_group = _delete_group(LogsBackend.delete_log_group)
     log_group_identifiers.put_right()
 
@@ -110,10 +116,45 @@ def _describe(original: Callable[..., Any]) -> Callable[..., Any]:
     return describe_flow_logs
 
 
+def _create_group(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def create_log_group(request: Any) -> Any:
+        answer = original(request)
+        asked = json.loads(request.body)
+        group = request.logs_backend.groups[asked["logGroupName"]]
+        group.log_group_class = asked.get("logGroupClass", "STANDARD")
+        group.is_protected = asked.get("deletionProtectionEnabled", False)
+        return answer
+
+    return create_log_group
+
+
+def _protect_group(request: Any) -> str:
+    asked = json.loads(request.body)
+    name = asked["logGroupIdentifier"].split(":log-group:")[-1]
+    request.logs_backend.groups[name].is_protected = asked["deletionProtectionEnabled"]
+    return ""
+
+
+def _describe_group(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def to_describe_dict(group: Any) -> dict[str, Any]:
+        return original(group) | {
+            "logGroupClass": getattr(group, "log_group_class", "STANDARD"),
+            "deletionProtectionEnabled": getattr(group, "is_protected", False),
+        }
+
+    return to_describe_dict
+
+
 def _delete_group(original: Callable[..., Any]) -> Callable[..., Any]:
+    from moto.logs.exceptions import ValidationException  # noqa: PLC0415
+
     @functools.wraps(original)
     def delete_log_group(backend: Any, log_group_name: str) -> None:
         group = backend.groups.get(log_group_name)
+        if getattr(group, "is_protected", False):
+            raise ValidationException(f"{log_group_name} is protected from deletion.")
         original(backend, log_group_name)
         backend.tagger.delete_all_tags_for_resource(group.arn)
 

@@ -45,6 +45,7 @@ _OPTIONS = {
     "`existing: import`": replace(SCOPE, adopts=True),
     "`permissionsBoundary`": replace(SCOPE, permissions_boundary="BOUNDARY_ARN"),
     "`kmsKeyIds`": replace(SCOPE, encrypts=True),
+    "`deletionProtection`": replace(SCOPE, protects=True),
     "`destinationArn`, `destinationArns`": replace(SCOPE, delivers_elsewhere=True),
 }
 

@@ -46,6 +46,7 @@ class Scope:
         permissions_boundary: Its permissionsBoundary; the policy then demands it.
         adopts: Whether existing is `import`, so that what others made is read in full.
         encrypts: Whether kmsKeyIds is set.
+        protects: Whether deletionProtection is set, or was and is being taken back.
         delivers_elsewhere: Whether destinationArn or destinationArns is set.
     """
 
@@ -58,6 +59,7 @@ class Scope:
     permissions_boundary: str | None = None
     adopts: bool = False
     encrypts: bool = False
+    protects: bool = False
     delivers_elsewhere: bool = False
 
     def ec2(self, kind: str) -> str:
@@ -296,6 +298,19 @@ def _log_groups(scope: Scope) -> tuple[Grant, ...]:
                 },
                 resources=scope.log_groups(":*"),
                 from_source=True,
+            )
+        )
+    if scope.protects:
+        grants.append(
+            Grant(
+                sid="ProtectOwnLogGroups",
+                why={
+                    "logs:PutLogGroupDeletionProtection": (
+                        "protect a log group that is there from deletion, or no longer"
+                    )
+                },
+                resources=scope.log_groups(":*"),
+                equals={f"aws:ResourceTag/{STACK_TAG}": scope.stack},
             )
         )
     return tuple(grants)

@@ -179,7 +179,14 @@ def test_how_records_are_kept_in_a_log_group_is_an_argument(net: Project) -> Non
     net.pulumi("up", "--yes", "--skip-preview")
     group = net.resources()["LogGroup net"]
     assert group["outputs"]["logGroupClass"] == "INFREQUENT_ACCESS"
-    assert group["inputs"]["deletionProtectionEnabled"] is True
+    assert "is protected from deletion" in net.pulumi(
+        "destroy", "--yes", "--skip-preview", exit_code=1
+    )
+
+    # To leave it out would change nothing.
+    net.configure(args={"log_group_class": "INFREQUENT_ACCESS", "deletion_protection": False})
+    net.pulumi("up", "--yes", "--skip-preview")
+    net.pulumi("destroy", "--yes", "--skip-preview")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ EVERYTHING = Scope(
     permissions_boundary="arn:aws-cn:iam::123456789012:policy/Boundary",
     adopts=True,
     encrypts=True,
+    protects=True,
     delivers_elsewhere=True,
 )
 

@@ -59,6 +59,11 @@ def _update(aws: Aws, name: str, old: Properties, new: Properties) -> None:
         logs.associate_kms_key(logGroupName=name, kmsKeyId=new["kmsKeyId"])
     elif old.get("kmsKeyId") and not new.get("kmsKeyId"):
         logs.disassociate_kms_key(logGroupName=name)
+    protected = bool(new.get("deletionProtectionEnabled"))
+    if protected != bool(old.get("deletionProtectionEnabled")):
+        logs.put_log_group_deletion_protection(
+            logGroupIdentifier=name, deletionProtectionEnabled=protected
+        )
     arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account_id}:log-group:{name}"
     before, after = old.get("tagsAll", {}), tags.wanted(new)
     if gone := tags.removed(before, after):

@@ -186,9 +186,10 @@ def _iam(call: _Call, operation: str) -> list[Check]:
 
 
 def _logs(call: _Call, operation: str) -> list[Check]:
-    arn: str = call.parameters.get("resourceArn") or call.arn(
-        "logs", f"log-group:{call.parameters['logGroupName']}"
-    )
+    parameters = call.parameters
+    # Whoever protects a log group may name it by its ARN as well; the provider does not.
+    name = parameters.get("logGroupName") or parameters.get("logGroupIdentifier")
+    arn: str = parameters.get("resourceArn") or call.arn("logs", f"log-group:{name}")
     if operation in {"TagResource", "UntagResource", "ListTagsForResource"}:
         return [Check(call.action, arn)]
     # AWS's errors name the log group so; a pattern has to end in `:*` to match it.

@@ -31,7 +31,11 @@ def test_records_regions_and_protection_are_configured(account: Account, stack: 
         stack.vpc_flow_logs(stack.project.outputs()["audit"])
         groups = [one for one in stack.state() if one["type"].endswith(":LogGroup")]
         assert [one["inputs"]["deletionProtectionEnabled"] for one in groups] == [True, True]
-        stack.destroy()  # the embedded AWS knows of no such protection
+        stopped = stack.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=1)
+        assert "is protected from deletion" in stopped
+        stack.configure(**wanted | {"deletionProtection": False})
+        stack.up()
+        stack.destroy()
 
 
 def test_one_bucket_takes_the_records_of_all_regions_and_may_be_a_secret(

@@ -239,6 +239,24 @@ def test_other_settings_have_policies_of_their_own(
     assert account.roles() == {"theirs"}
 
 
+def test_protection_from_deletion_is_lifted_by_the_policy_that_grants_it(
+    account: Account, stack: Stack, acting: Acting
+) -> None:
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    document = proved(Purpose.DEPLOY, replace(SCOPE, protects=True))
+
+    for protected in (True, False):
+        stack.configure(regions=[EUROPE], deletionProtection=protected)
+        with acting(document) as checks:
+            stack.up()
+        [group] = account.cloud.client("logs", EUROPE).describe_log_groups()["logGroups"]
+        assert group.get("deletionProtectionEnabled") is protected
+
+    assert "logs:PutLogGroupDeletionProtection" in {check.action for check in checks}
+    stack.destroy()
+
+
 @pytest.mark.own_plugins  # each provider has a plugin's process of its own
 def test_another_account_needs_the_policy_on_the_role_that_is_assumed(
     account: Account, stack: Stack, acting: Acting

@@ -42,7 +42,7 @@ def test_a_retention_policy_of_the_account_is_told_of_and_not_fought(
         stack.up("--expect-no-changes")
     with account.retention_policy("keep-a-month", days=30):
         printed = stack.up(exit_code=1)
-        assert "`aws logs put-account-policy`" in printed
+        assert "add one for this log group's prefix" in printed
         assert "put-retention-policy" not in printed  # which would have no effect
         assert stack.vpcs("covered") == {account.default_vpc(EUROPE)}
     stack.up("--expect-no-changes")

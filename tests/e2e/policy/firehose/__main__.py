@@ -8,5 +8,5 @@ aws.ec2.FlowLog(
     vpc_id=vpc.id,
     traffic_type="REJECT",
     log_destination_type="kinesis-data-firehose",
-    log_destination="arn:aws:firehose:eu-west-1:111122223333:deliverystream/records",
+    log_destination="arn:aws:firehose:eu-west-1:123456789012:deliverystream/records",
 )
