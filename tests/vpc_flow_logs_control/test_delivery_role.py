@@ -153,6 +153,7 @@ ACCOUNT_KEY, ARN_KEY = "aws:SourceAccount", "aws:SourceArn"
         ({"ArnLike": {ARN_KEY: "*"}}, YES),
         ({"ArnLike": {ARN_KEY: "arn:aws:ec2:*"}}, UNKNOWN),
         ({"ArnLike": {ARN_KEY: "arn:aws:logs:*"}}, NO),
+        ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}*"}}, UNKNOWN),
         ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}"}}, NO),
         (
             {
@@ -261,6 +262,7 @@ def test_policies_are_taken_together(others: list[Any]) -> None:
     assert allows_delivery([*others, *halves, document(DENY)], GROUP) is NO
     assert allows_delivery([document(DENY), *halves, *others], GROUP) is NO
     assert allows_delivery([*halves, "unread"], GROUP) is UNKNOWN  # it may deny
+    assert allows_delivery(["unread", document(DENY)], GROUP) is NO
     assert allows_delivery([*others, halves[0], "unread"], GROUP) is UNKNOWN  # it may allow
 
 
