@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
 from bench.audit import REGIONS, others
+from bench.audit.processes import run
 
 OURS = "vpc-flow-logs audit"
 TABLE = "the same, as a table"
@@ -132,15 +133,10 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
         "AWS_EC2_METADATA_DISABLED": "true",
         "VPC_FLOW_LOGS_CACHE": str(cache),
     }
-    out, took = scratch / "out", scratch / "took"
-    starter = [sys.executable, "-m", "bench.audit.started", str(took)]
-    with out.open("w") as file:
-        errors = subprocess.run(
-            [*starter, *command], env=environment, stdout=file, stderr=subprocess.PIPE, check=True
-        ).stderr
-    code, seconds, computing, megabytes = json.loads(took.read_text())
-    if code not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
-        sys.exit(f"{name} failed ({code}):\n{errors.decode()[-2000:]}")
+    out = scratch / "out"
+    ended = run(command, environment, out)
+    if ended.code not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
+        sys.exit(f"{name} failed ({ended.code}):\n{ended.errors[-2000:]}")
     text = out.read_text()
     if name == TABLE:
         passing = None
@@ -150,7 +146,7 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
     else:
         theirs = others.take_verdicts(name, scratch)
         passing = theirs[0] if theirs else frozenset(text.split())
-    return Measured(seconds, computing, megabytes, _calls(url), passing)
+    return Measured(ended.seconds, ended.computing, ended.megabytes, _calls(url), passing)
 
 
 def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:

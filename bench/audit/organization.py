@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.audit import REGIONS
+from bench.audit.processes import run
 
 
 @dataclass(frozen=True)
@@ -77,34 +78,22 @@ def _measure(accounts: int) -> Measured:
             "jsonl",
         ]
         out = Path(scratch) / "out"
-        code, seconds, computing, megabytes = _run(command, environment, out)
+        ended = run(command, environment, out)
         totals = json.loads(out.read_text().splitlines()[-1])["totals"]
-        if code != 1 or totals["regions_read"] != accounts * len(REGIONS):
-            sys.exit(f"exit code {code}, {totals}")
+        if ended.code != 1 or totals["regions_read"] != accounts * len(REGIONS):
+            sys.exit(f"exit code {ended.code}, {totals}\n{ended.errors}")
         least = [sys.executable, "-m", "bench.audit.organization_floor", str(accounts)]
-        code, floor, _, _ = _run(least, environment, Path(scratch) / "least")
-        if code:
-            sys.exit(f"the floor: exit code {code}")
+        floor = run(least, environment, Path(scratch) / "least")
+        if floor.code:
+            sys.exit(f"the floor: exit code {floor.code}\n{floor.errors}")
         return Measured(
-            seconds,
-            computing,
-            megabytes,
+            ended.seconds,
+            ended.computing,
+            ended.megabytes,
             sum(totals["calls"].values()),
             sum(totals["vpcs"].values()),
-            floor,
+            floor.seconds,
         )
-
-
-def _run(
-    command: list[str], environment: dict[str, str], out: Path
-) -> tuple[int, float, float, float]:
-    """Return the exit code of a command, its seconds, those of the processor, and its megabytes."""
-    took = out.with_suffix(".took")
-    starter = [sys.executable, "-m", "bench.audit.started", str(took)]
-    with out.open("w") as file:
-        subprocess.run([*starter, *command], env=environment, stdout=file, check=True)
-    code, seconds, computing, megabytes = json.loads(took.read_text())
-    return code, seconds, computing, megabytes
 
 
 @contextmanager

@@ -16,10 +16,9 @@ from urllib.parse import parse_qs, quote
 
 from bench.audit import REGIONS
 from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
+from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 
 VPCS_PER_REGION = 4
-GROUP = "VPC-Flow-Logs"
-ROLE = "VPCFlowLogsRole"
 _LATER = "2100-01-01T00:00:00Z"
 
 
@@ -45,13 +44,15 @@ def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa
             items = "".join(
                 f"<item><flowLogId>fl-{id_}</flowLogId><resourceId>{id_}</resourceId>"
                 "<trafficType>REJECT</trafficType><flowLogStatus>ACTIVE</flowLogStatus>"
-                f"<logGroupName>{GROUP}</logGroupName><deliverLogsPermissionArn>"
-                f"arn:aws:iam::{account}:role/{ROLE}</deliverLogsPermissionArn></item>"
+                f"<logGroupName>{LOG_GROUP_NAME}</logGroupName><deliverLogsPermissionArn>"
+                f"arn:aws:iam::{account}:role/{ROLE_NAME}</deliverLogsPermissionArn></item>"
                 for id_ in ids[::2]
             )
             return _ec2(operation, "flowLogSet", items)
         case "DescribeLogGroups":
-            return json.dumps({"logGroups": [{"logGroupName": GROUP, "retentionInDays": 365}]})
+            return json.dumps(
+                {"logGroups": [{"logGroupName": LOG_GROUP_NAME, "retentionInDays": 365}]}
+            )
         case "GetCallerIdentity":
             arn = f"arn:aws:iam::{account}:user/bench"
             return _sts(operation, f"<Account>{account}</Account><Arn>{arn}</Arn>")
@@ -67,8 +68,8 @@ def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa
             trust = quote(json.dumps(trust_policy("aws", "*", account)))
             return _iam(
                 operation,
-                f"<Role><Path>/</Path><RoleName>{ROLE}</RoleName><RoleId>AROA</RoleId><Arn>"
-                f"arn:aws:iam::{account}:role/{ROLE}</Arn><CreateDate>{_LATER}</CreateDate>"
+                f"<Role><Path>/</Path><RoleName>{ROLE_NAME}</RoleName><RoleId>AROA</RoleId><Arn>"
+                f"arn:aws:iam::{account}:role/{ROLE_NAME}</Arn><CreateDate>{_LATER}</CreateDate>"
                 f"<AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument></Role>",
             )
         case "ListRolePolicies":
@@ -79,7 +80,7 @@ def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa
             policy = quote(json.dumps(delivery_policy([f"arn:aws:logs:*:{account}:log-group:*"])))
             return _iam(
                 operation,
-                f"<RoleName>{ROLE}</RoleName><PolicyName>deliver</PolicyName><PolicyDocument>"
+                f"<RoleName>{ROLE_NAME}</RoleName><PolicyName>deliver</PolicyName><PolicyDocument>"
                 f"{policy}</PolicyDocument>",
             )
         case "ListAccounts":

@@ -1,0 +1,44 @@
+"""A command as a whole process, and what it takes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended.
+
+    Attributes:
+        code: Its exit code.
+        seconds: What it took.
+        computing: The seconds of processor time of that, which other processes disturb less.
+        megabytes: The most memory that it had.
+        errors: What it wrote to standard error.
+    """
+
+    code: int
+    seconds: float
+    computing: float
+    megabytes: float
+    errors: str
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], out: Path) -> Ended:
+    """Run a command to its end.
+
+    Args:
+        command: The program and its arguments.
+        environment: The whole of it.
+        out: The file to write its standard output to.
+    """
+    took = out.with_suffix(".took")
+    starter = [sys.executable, "-m", "bench.audit.started", str(took)]
+    with out.open("w") as file:
+        done = subprocess.run(
+            [*starter, *command], env=environment, stdout=file, stderr=subprocess.PIPE, check=True
+        )
+    return Ended(*json.loads(took.read_text()), errors=done.stderr.decode())
