@@ -85,7 +85,8 @@ def _refuse(original: Callable[..., Any]) -> Callable[..., Any]:
     def create_flow_logs(request: Any) -> Any:
         destination = parameter(request, "LogDestination") or ""
         if parameter(request, "LogDestinationType") == "kinesis-data-firehose":
-            _, _, _, region, account, _ = destination.split(":", 5)
+            # What is no ARN has neither.
+            _, _, _, region, account, *_ = [*destination.split(":"), "", "", "", "", ""]
             role = parameter(request, "DeliverCrossAccountRole")
             if region != request.region or (account != request.current_account and not role):
                 raise EC2ClientError(
@@ -130,9 +131,13 @@ def _create_group(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _protect_group(request: Any) -> str:
+    from moto.logs.exceptions import ResourceNotFoundException  # noqa: PLC0415
+
     asked = json.loads(request.body)
-    name = asked["logGroupIdentifier"].split(":log-group:")[-1]
-    request.logs_backend.groups[name].is_protected = asked["deletionProtectionEnabled"]
+    group = request.logs_backend.groups.get(asked["logGroupIdentifier"].split(":log-group:")[-1])
+    if group is None:
+        raise ResourceNotFoundException
+    group.is_protected = asked["deletionProtectionEnabled"]
     return ""
 
 

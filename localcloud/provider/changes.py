@@ -6,7 +6,7 @@ The real provider compares as Terraform does: with the state, not with the input
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from localcloud.provider.facts import Facts, Property
 from localcloud.provider.policy_documents import same_policy
@@ -77,6 +77,19 @@ def same(fact: Property, old: Any, new: Any) -> bool:
     return old == new or (fact.policy and same_policy(old, new))
 
 
+def by_key(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Kind]:
+    """Return what happens to each key of a mapping that differs; an unknown value does."""
+    return {
+        **dict.fromkeys(sorted(new.keys() - old.keys()), Kind.ADD),
+        **dict.fromkeys(sorted(old.keys() - new.keys()), Kind.DELETE),
+        **{
+            key: Kind.UPDATE
+            for key in sorted(old.keys() & new.keys())
+            if old[key] != new[key] or has_unknown(new[key])
+        },
+    }
+
+
 def is_zero(value: Any) -> bool:
     """Tell whether a value is what Terraform's SDK does not tell from one that is left out."""
     return value is None or value in ("", 0, [], {})
@@ -96,22 +109,9 @@ def _compare(name: str, fact: Property, old: Any, new: Any) -> list[tuple[str, K
     if new is None and fact.computed:
         return []
     if fact.type == "map" and not has_unknown(new):
-        return _compare_maps(name, old or {}, new or {})
+        return [(f"{name}.{key}", kind) for key, kind in by_key(old or {}, new or {}).items()]
     if (is_zero(old) and is_zero(new)) or same(fact, old, new):
         return []
     if new is None:
         return [(name, Kind.DELETE)]
     return [(name, Kind.ADD if old is None else Kind.UPDATE)]
-
-
-def _compare_maps(name: str, old: Any, new: Any) -> list[tuple[str, Kind]]:
-    before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
-    return [
-        *((f"{name}.{key}", Kind.ADD) for key in sorted(after.keys() - before.keys())),
-        *((f"{name}.{key}", Kind.DELETE) for key in sorted(before.keys() - after.keys())),
-        *(
-            (f"{name}.{key}", Kind.UPDATE)
-            for key in sorted(after.keys() & before.keys())
-            if before[key] != after[key]
-        ),
-    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.provider import tags
 from localcloud.provider.aws import Aws
-from localcloud.provider.policy_document import policy_document
+from localcloud.provider.policy_documents import write_policy
 
 
 class FunctionError(Exception):
@@ -149,7 +149,7 @@ def _get_vpc(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
 
 def _get_policy_document(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
     del aws
-    return policy_document(args)
+    return write_policy(args)
 
 
 FUNCTIONS: dict[str, Function] = {

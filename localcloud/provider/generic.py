@@ -24,7 +24,8 @@ from pulumi.runtime.proto import (
 from pulumi.runtime.rpc import UNKNOWN
 
 from localcloud.provider.aws import ACCOUNT_ID
-from localcloud.provider.values import has_unknown, to_python
+from localcloud.provider.changes import by_key
+from localcloud.provider.values import to_python
 
 # Packages that Pulumi generates from AWS's types, and the types of a Terraform module's resources.
 _HAS_ARN = re.compile(r"(aws|aws-native|awscc):.*|[^:]+:tf:(aws|awscc)_.*")
@@ -132,23 +133,14 @@ class Generic(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         del context
-        old, new = to_python(request.old_inputs), to_python(request.news)
-        detailed = {
-            **dict.fromkeys(new.keys() - old.keys(), _KIND.ADD),
-            **dict.fromkeys(old.keys() - new.keys(), _KIND.DELETE),
-            **{
-                key: _KIND.UPDATE
-                for key in old.keys() & new.keys()
-                if old[key] != new[key] or has_unknown(new[key])
-            },
-        }
+        detailed = by_key(to_python(request.old_inputs), to_python(request.news))
         response = provider_pb2.DiffResponse
         return response(
             changes=response.DIFF_SOME if detailed else response.DIFF_NONE,
             diffs=sorted(detailed),
             hasDetailedDiff=True,
             detailedDiff={
-                key: provider_pb2.PropertyDiff(kind=kind, inputDiff=True)
+                key: provider_pb2.PropertyDiff(kind=_KIND.Value(kind), inputDiff=True)
                 for key, kind in detailed.items()
             },
         )

@@ -1,4 +1,4 @@
-"""Policy documents, and which of them mean the same to AWS.
+"""Policy documents: as the real provider writes them, and which of them mean the same to AWS.
 
 Source: the IAM JSON policy reference, and what Terraform's AWS provider takes for equivalent,
 github.com/hashicorp/awspolicyequivalence.
@@ -6,6 +6,8 @@ github.com/hashicorp/awspolicyequivalence.
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, cast
 
 _ROOT = re.compile(r"arn:[^:]+:iam::(\d{12}):root")
@@ -70,3 +72,56 @@ def _list(value: Any) -> list[Any]:
 
 def _sorted(values: list[Any]) -> list[Any]:
     return sorted(values, key=lambda one: json.dumps(one, sort_keys=True))
+
+
+def write_policy(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document, as the real provider does but for its line breaks.
+
+    Args:
+        args: The function's arguments (Pulumi Registry, aws.iam.getPolicyDocument). Those that
+            merge documents are not taken here.
+    """
+    document = {
+        "Version": args.get("version", "2012-10-17"),
+        **({"Id": args["policyId"]} if "policyId" in args else {}),
+        "Statement": [_written(one) for one in args.get("statements", ())],
+    }
+    # The provider's way to name IAM's variables, which its own language would resolve itself.
+    minified = json.dumps(document, separators=(",", ":")).replace("&{", "${")
+    return {
+        **args,
+        "id": str(int(sha256(minified.encode()).hexdigest()[:8], 16)),
+        "json": json.dumps(json.loads(minified), indent=2),
+        "minifiedJson": minified,
+    }
+
+
+def _written(args: Mapping[str, Any]) -> dict[str, Any]:
+    conditions: dict[str, dict[str, Any]] = {}
+    for one in args.get("conditions", ()):
+        conditions.setdefault(one["test"], {})[one["variable"]] = _one_or_many(one["values"])
+    statement = {
+        "Sid": args.get("sid"),
+        "Effect": args.get("effect", "Allow"),
+        "Action": _one_or_many(args.get("actions", ())),
+        "NotAction": _one_or_many(args.get("notActions", ())),
+        "Resource": _one_or_many(args.get("resources", ())),
+        "NotResource": _one_or_many(args.get("notResources", ())),
+        "Principal": _named(args.get("principals", ())),
+        "NotPrincipal": _named(args.get("notPrincipals", ())),
+        "Condition": conditions,
+    }
+    return {key: value for key, value in statement.items() if value}
+
+
+def _named(args: Sequence[Mapping[str, Any]]) -> Any:
+    found: dict[str, list[str]] = {}
+    for one in args:
+        if one["type"] == "*" and one["identifiers"] == ["*"]:
+            return "*"
+        found.setdefault(one["type"], []).extend(one["identifiers"])
+    return {kind: _one_or_many(identifiers) for kind, identifiers in found.items()}
+
+
+def _one_or_many(values: Sequence[str]) -> Any:
+    return values[0] if len(values) == 1 else list(values)

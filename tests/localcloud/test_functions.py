@@ -8,7 +8,7 @@ import pytest
 
 from localcloud import LocalCloud
 from localcloud.provider.functions import FUNCTIONS
-from localcloud.provider.policy_document import policy_document
+from localcloud.provider.policy_documents import write_policy
 
 from .cases import ACCOUNT
 from .plugin import Plugin
@@ -121,7 +121,7 @@ def test_a_policy_document() -> None:
     """It is of the form that the real provider gives it: single values stand alone."""
     principal = {"type": "Service", "identifiers": ["vpc-flow-logs.amazonaws.com"]}
     condition = {"test": "StringEquals", "variable": "aws:SourceAccount", "values": [ACCOUNT]}
-    written = policy_document(
+    written = write_policy(
         {
             "statements": [
                 {
