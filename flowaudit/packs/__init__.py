@@ -55,26 +55,18 @@ def write(kind: Folder, target: Path) -> None:
             dir=target.parent, prefix=f".{target.name}."
         ) as unfinished:
             whole = Path(unfinished, "folder")
-            _copy(_launcher(kind.launcher), whole, of=kind)
+            whole.mkdir()
+            for file in _launcher(kind.launcher).iterdir():
+                if file.is_file():  # in a checkout there are folders as well
+                    shutil.copy(file, whole)
             for package in kind.packages:
-                _copy(_package(package), whole / package)
+                without_compiled = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(_package(package), whole / package, ignore=without_compiled)
             if target.exists():
                 target.rmdir()
             whole.rename(target)
     except OSError as error:
         raise ConfigurationError(f"{target} cannot be written: {error.strerror}") from error
-
-
-def _copy(source: Path, target: Path, of: Folder | None = None) -> None:
-    """Copy a folder, or of a launcher's folder the files alone: a checkout has more in it."""
-
-    def ignored(folder: str, names: list[str]) -> set[str]:
-        left = {name for name in names if name == "__pycache__"}
-        if of and Path(folder) == source:
-            left |= {name for name in names if Path(folder, name).is_dir()}
-        return left
-
-    shutil.copytree(source, target, ignore=ignored)
 
 
 def _launcher(name: str) -> Path:
