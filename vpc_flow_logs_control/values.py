@@ -16,6 +16,12 @@ DEFAULT_AGGREGATION_INTERVAL = 600
 EXECUTION_FREQUENCIES = ("One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours")
 """How often AWS Config evaluates a periodic rule (API reference, ConfigRule)."""
 
+DEFAULT_EXECUTION_FREQUENCY = "TwentyFour_Hours"
+"""How often unless told otherwise, AWS's own default."""
+
+DEFAULT_RULE_NAME = "vpc-flow-logs-enabled"
+"""The Config rule's name unless told otherwise: that of AWS's managed rule."""
+
 
 def problem_with(argument: str, value: object) -> str | None:
     """Return what is wrong with an argument's value, in words; None when nothing is.

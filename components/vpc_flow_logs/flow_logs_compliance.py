@@ -10,7 +10,11 @@ import pulumi
 import pulumi_aws as aws
 
 from vpc_flow_logs.arguments import FlowLogsComplianceArgs, checked
-from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
+from vpc_flow_logs_control.values import (
+    DEFAULT_EXECUTION_FREQUENCY,
+    DEFAULT_RULE_NAME,
+    DEFAULT_TRAFFIC_TYPE,
+)
 
 RULE_IDENTIFIER = "VPC_FLOW_LOGS_ENABLED"
 """AWS's name for its managed rule."""
@@ -92,10 +96,12 @@ def _what_is_checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that both kinds of rule have."""
     traffic_type = given.get("traffic_type", DEFAULT_TRAFFIC_TYPE)
     return {
-        "name": given.get("rule_name", "vpc-flow-logs-enabled"),
+        "name": given.get("rule_name", DEFAULT_RULE_NAME),
         "description": f"Every VPC has a flow log that takes in {traffic_type} traffic",
         # As AWS writes it, so that nothing differs when it is read back.
         "input_parameters": json.dumps({"trafficType": traffic_type}, separators=(",", ":")),
         # Said even where it is AWS's default, which a refresh could otherwise find to be a change.
-        "maximum_execution_frequency": given.get("maximum_execution_frequency", "TwentyFour_Hours"),
+        "maximum_execution_frequency": given.get(
+            "maximum_execution_frequency", DEFAULT_EXECUTION_FREQUENCY
+        ),
     }

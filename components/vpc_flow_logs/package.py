@@ -18,6 +18,8 @@ from vpc_flow_logs.vpc_flow_logs import VpcFlowLogs
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 from vpc_flow_logs_control.values import (
     DEFAULT_AGGREGATION_INTERVAL,
+    DEFAULT_EXECUTION_FREQUENCY,
+    DEFAULT_RULE_NAME,
     DEFAULT_TRAFFIC_TYPE,
     EXECUTION_FREQUENCIES,
 )
@@ -84,9 +86,9 @@ _DEFAULTS: dict[str, dict[str, object]] = {
         "rolePath": "/",
     },
     "FlowLogsCompliance": {
-        "maximumExecutionFrequency": "TwentyFour_Hours",
+        "maximumExecutionFrequency": DEFAULT_EXECUTION_FREQUENCY,
         "organization": False,
-        "ruleName": "vpc-flow-logs-enabled",
+        "ruleName": DEFAULT_RULE_NAME,
         "trafficType": DEFAULT_TRAFFIC_TYPE,
     },
     "DestinationOptionsArgs": {
