@@ -1,6 +1,7 @@
 """Projects that the real Pulumi CLI deploys to an AWS of their own."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from localcloud.environment import REGION
 
 REPOSITORY = Path(__file__).parents[2]
 STACK = "test"
+VIOLATION = re.compile(r"- \[(mandatory|advisory)\].*?  (\S+)  \((.*?)\)\n((?: {10}.*\n)*)")
+"""A violation as the CLI prints it: level, policy, type and name of the resource, the message."""
 
 
 @pytest.fixture

@@ -34,14 +34,13 @@ from localcloud import LocalCloud
 
 from ..running_plugins import running_plugins
 from ..virtual_environments import with_only
-from .conftest import Project
+from .conftest import VIOLATION, Project
 
 CASES = Path(__file__).parent / "policy"
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "expected.json").is_file())
 # Two, because programs that take over the one default VPC share it.
 BUCKETS = ("acme-records", "acme-sandboxes")
 _MAKING = ("CreateVpc", "CreateFlowLogs", "CreateLogGroup", "CreateRole", "CreateBucket")
-_VIOLATION = re.compile(r"- \[(mandatory|advisory)\].*?  (\S+)  \((.*?)\)\n((?: {10}.*\n)*)")
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +100,7 @@ class Case:
         printed = self.project.pulumi(command, *arguments, exit_code=1 if blocked else 0)
         all_said = [
             (level, policy, resource.split(": ", 1)[-1], text)
-            for level, policy, resource, text in _VIOLATION.findall(printed)
+            for level, policy, resource, text in VIOLATION.findall(printed)
         ]
         said = [each[1:] for each in all_said if each[0] == "mandatory"]
         advice = [f"{policy} {name}" for level, policy, name, _ in all_said if level == "advisory"]

@@ -13,10 +13,7 @@ import pytest
 
 from localcloud import LocalCloud
 
-from .conftest import Project
-
-# A message with its resource, and its text, whose code has four spaces more.
-_VIOLATION = re.compile(r"- \[mandatory\].*?  (\S+)  \(.*?: (.*)\)\n((?: {10}.*\n)*)")
+from .conftest import VIOLATION, Project
 
 
 @pytest.fixture
@@ -39,9 +36,11 @@ def program(project: Callable[..., Project], tmp_path: Path) -> Callable[[str], 
 def remedies(printed: str) -> dict[str, str]:
     """Return the code in the message on each resource, by the resource's name."""
     found: dict[str, str] = {}
-    for _, name, text in _VIOLATION.findall(printed):
-        lines = dedent(text).splitlines()
-        found[name] = "\n".join(line[4:] for line in lines if line.startswith("    "))
+    for level, _, resource, text in VIOLATION.findall(printed):
+        if level == "mandatory":
+            lines = dedent(text).splitlines()
+            code = "\n".join(line[4:] for line in lines if line.startswith("    "))
+            found[resource.split(": ", 1)[-1]] = code
     return found
 
 
