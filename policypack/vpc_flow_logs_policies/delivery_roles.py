@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -21,6 +21,7 @@ from vpc_flow_logs_control.delivery_role import (
 
 from .kinds import (
     ATTACHMENT_TYPES,
+    EXCLUSIVE_TYPES,
     LOG_GROUP_TYPES,
     MANAGED_POLICY_TYPES,
     ROLE_POLICY_TYPES,
@@ -71,6 +72,7 @@ class DeliveryRole:
         trust: Its trust policy.
         policies: Its other policies, as far as this stack declares them.
         foreign: Managed policies that it has and that are declared elsewhere, in words.
+        removed_by: The names of what takes policies from it again that it is given.
     """
 
     role: PolicyResource
@@ -78,6 +80,7 @@ class DeliveryRole:
     trust: Policy
     policies: tuple[Policy, ...]
     foreign: tuple[str, ...]
+    removed_by: tuple[str, ...] = ()
 
     def vpcs(self, graph: StackGraph) -> tuple[PolicyResource, ...]:
         """The VPCs of its flow logs."""
@@ -132,6 +135,7 @@ def delivery_roles(graph: StackGraph) -> list[DeliveryRole]:
             ),
             tuple(policies.of(role)),
             policies.foreign(role),
+            policies.removed_by(role),
         )
         for urn, role in sorted(roles.items())
     ]
@@ -235,6 +239,29 @@ def _possible_arns(graph: StackGraph, log: FlowLog, named: set[str]) -> list[str
     return found or [None]
 
 
+@dataclass(frozen=True)
+class _Exclusive:
+    """A list of all policies, of one kind, that a role is to have; the others are removed.
+
+    Attributes:
+        name: The name of the resource that removes them.
+        key: The property that lists them: `policyNames` are inline, `policyArns` managed policies.
+        listed: Those that are listed as text.
+        declared: The URNs of the resources that list items are made from.
+    """
+
+    name: str
+    key: str
+    listed: frozenset[str]
+    declared: frozenset[str]
+
+    def keeps(self, text: object, urn: str) -> bool:
+        """Whether a policy with this name or ARN, which the resource declares, may be listed."""
+        # A name that is not known yet may be any.
+        is_listed = text in self.listed if isinstance(text, str) else bool(self.listed)
+        return is_listed or urn in self.declared
+
+
 class _Policies:
     """The policies of each role, wherever in the stack they are declared."""
 
@@ -243,6 +270,8 @@ class _Policies:
         self._attached: dict[str, list[Policy]] = defaultdict(list)
         self._foreign: dict[str, list[str]] = defaultdict(list)
         self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._exclusive: dict[str, list[_Exclusive]] = defaultdict(list)
+        self._removed_by: dict[str, set[str]] = defaultdict(set)
         roles = graph.of_types(ROLE_TYPES)
         self._all_roles = [role.urn for role in roles]
         for role in roles:
@@ -250,10 +279,19 @@ class _Policies:
                 name = text_of(role.props, key)
                 if isinstance(name, str):
                     self._by_name[name].append(role.urn)
+        for resource in graph.of_types(EXCLUSIVE_TYPES):
+            self._exclude(resource)
+        self._give(roles)
+
+    def _give(self, roles: Sequence[PolicyResource]) -> None:
+        graph = self._graph
+        for role in roles:
+            self._attached[role.urn] += self._inline(role)
         # aws-native's managed policies name the roles that have them.
         for policy in graph.of_types(ROLE_POLICY_TYPES | MANAGED_POLICY_TYPES):
             for urn, is_certain in self._roles_of(policy):
-                self._attached[urn].append(_declared(policy, is_certain))
+                if self._keeps(urn, policy):
+                    self._attached[urn].append(_declared(policy, is_certain))
         for attachment in graph.of_types(ATTACHMENT_TYPES):
             for urn, is_certain in self._roles_of(attachment):
                 for key in ("policyArn", "policyArns"):
@@ -263,18 +301,61 @@ class _Policies:
 
     def of(self, role: PolicyResource) -> Iterator[Policy]:
         """Each policy of a role."""
-        for key, document_key in (("inlinePolicies", "policy"), ("policies", "policyDocument")):
-            inline = value_of(role.props, key)
-            if inline is UNKNOWN:
-                yield Policy("an inline policy", UNKNOWN)
-            for entry in cast("list[object]", inline if isinstance(inline, list) else []):
-                known = isinstance(entry, Mapping)
-                document = (
-                    cast("Mapping[str, object]", entry).get(document_key) if known else UNKNOWN
-                )
-                if document is not None:
-                    yield Policy("an inline policy", _document(document))
         yield from self._attached[role.urn]
+
+    def removed_by(self, role: PolicyResource) -> tuple[str, ...]:
+        """The names of what takes policies from a role again that it is given, sorted."""
+        return tuple(sorted(self._removed_by[role.urn]))
+
+    def _exclude(self, resource: PolicyResource) -> None:
+        """Remember what a role keeps, as far as that is sure."""
+        key = EXCLUSIVE_TYPES[resource.resource_type]
+        given = value_of(resource.props, key)
+        types = ROLE_POLICY_TYPES | MANAGED_POLICY_TYPES
+        declared = self._graph.linked(resource, key, types)
+        listed = _many(given)
+        if listed.count(UNKNOWN) > len(declared):
+            return
+        texts = frozenset(each for each in listed if isinstance(each, str))
+        urns = frozenset(policy.urn for policy in declared)
+        for urn, is_certain in self._roles_of(resource):
+            if is_certain:
+                self._exclusive[urn].append(_Exclusive(quoted(resource.name), key, texts, urns))
+
+    def _keeps(self, role_urn: str, policy: PolicyResource) -> bool:
+        """Whether a role keeps a policy that a resource declares."""
+        if policy.resource_type in ROLE_POLICY_TYPES:
+            names = (text_of(policy.props, key) for key in ("name", "policyName"))
+            name = next((each for each in names if each is not None), UNKNOWN)
+            return self._is_kept(role_urn, "policyNames", name, policy.urn)
+        arn = text_of(policy.props, "arn") or UNKNOWN
+        return self._is_kept(role_urn, "policyArns", arn, policy.urn)
+
+    def _is_kept(self, role_urn: str, key: str, text: object, urn: str = "") -> bool:
+        removing = [
+            each.name
+            for each in self._exclusive[role_urn]
+            if each.key == key and not each.keeps(text, urn)
+        ]
+        self._removed_by[role_urn].update(removing)
+        return not removing
+
+    def _inline(self, role: PolicyResource) -> Iterator[Policy]:
+        """The policies that a role declares itself."""
+        for key, name_key, document_key in (
+            ("inlinePolicies", "name", "policy"),
+            ("policies", "policyName", "policyDocument"),
+        ):
+            inline = value_of(role.props, key)
+            if inline is UNKNOWN and self._is_kept(role.urn, "policyNames", UNKNOWN):
+                yield Policy("an inline policy", UNKNOWN)
+            for each in cast("list[object]", inline if isinstance(inline, list) else []):
+                known = isinstance(each, Mapping)
+                entry = cast("Mapping[str, object]", each if known else {})
+                document = entry.get(document_key) if known else UNKNOWN
+                name = entry.get(name_key, UNKNOWN)
+                if document is not None and self._is_kept(role.urn, "policyNames", name):
+                    yield Policy("an inline policy", _document(document))
 
     def foreign(self, role: PolicyResource) -> tuple[str, ...]:
         """Policies of a role that are declared elsewhere, in words."""
@@ -299,16 +380,20 @@ class _Policies:
     def _attach(self, role_urn: str, resource: PolicyResource, key: str, is_certain: bool) -> None:
         """Add the managed policies that a property names by their ARNs."""
         policies = self._graph.linked(resource, key, MANAGED_POLICY_TYPES)
-        self._attached[role_urn] += [_declared(policy, is_certain) for policy in policies]
+        self._attached[role_urn] += [
+            _declared(policy, is_certain) for policy in policies if self._keeps(role_urn, policy)
+        ]
         known_here = {text_of(policy.props, "arn") for policy in policies}
         arns = _many(value_of(resource.props, key))
-        if arns.count(UNKNOWN) > len(policies):
+        if arns.count(UNKNOWN) > len(policies) and self._is_kept(role_urn, "policyArns", UNKNOWN):
             title = f"a policy, by {quoted(resource.name)},"
             self._attached[role_urn].append(Policy(title, UNKNOWN))
         self._foreign[role_urn] += [
             f"a managed policy {escaped(arn)}"
             for arn in arns
-            if isinstance(arn, str) and arn not in known_here
+            if isinstance(arn, str)
+            and arn not in known_here
+            and self._is_kept(role_urn, "policyArns", arn)
         ]
 
 

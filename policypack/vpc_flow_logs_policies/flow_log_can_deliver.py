@@ -122,9 +122,13 @@ def _role_findings(graph: StackGraph, each: DeliveryRole) -> Iterator[Finding]:
     if found := obstacle(graph, each):
         if found is Writing.DENIED:
             remedy = "Remove the statement with the Effect Deny, or let it leave the log group out."
+        elif each.removed_by:
+            remedy = f"List the policy with which the role delivers in {each.removed_by[0]}."
         # Names that AWS or Pulumi completes may still turn out to match.
         is_remark = found is Writing.ELSEWHERE
-        problem = f"{begin} {found.value}."
+        removed = " and ".join(each.removed_by)
+        but = f"; {removed} removes those that it does not list" if removed else ""
+        problem = f"{begin} {found.value}{but}."
         yield Finding(each.role.urn, vpcs, problem, remedy, is_remark=is_remark)
 
 

@@ -31,6 +31,12 @@ ATTACHMENT_TYPES = frozenset(
 )
 """Give a role managed policies."""
 
+EXCLUSIVE_TYPES = {
+    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": "policyNames",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+}
+"""Remove from a role the policies that they do not list, and the property that lists them."""
+
 TEMPLATE_TYPES = frozenset(
     {
         "aws:cloudformation/stack:Stack",
@@ -68,8 +74,12 @@ OF_TERRAFORM = {
     "aws_iam_policy": "aws:iam/policy:Policy",
     "aws_iam_policy_attachment": "aws:iam/policyAttachment:PolicyAttachment",
     "aws_iam_role": "aws:iam/role:Role",
+    "aws_iam_role_policies_exclusive": "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
     "aws_iam_role_policy": "aws:iam/rolePolicy:RolePolicy",
     "aws_iam_role_policy_attachment": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws_iam_role_policy_attachments_exclusive": (
+        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
+    ),
     "aws_kinesis_firehose_delivery_stream": (
         "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
     ),

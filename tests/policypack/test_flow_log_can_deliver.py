@@ -621,6 +621,56 @@ def test_policies_beside_the_role_count(
     assert role_violations(stack, inlinePolicies=[]) == []
 
 
+EXCLUSIVE = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
+EXCLUSIVE_ATTACHMENTS = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
+MANAGED_ARN = "arn:aws:iam::111122223333:policy/write"
+
+
+@pytest.mark.parametrize(
+    ("names", "is_removed"), [([], True), (["other"], True), (["inline"], False), (UNKNOWN, False)]
+)
+def test_an_exclusive_list_removes_the_inline_policies_that_it_lacks(
+    stack: Stack, names: object, *, is_removed: bool
+) -> None:
+    stack.add(EXCLUSIVE, "only", {"roleName": "role", "policyNames": names})
+    texts = role_violations(stack, inlinePolicies=inline(policy(*WRITES)))
+    assert [
+        'has no policy at all, so that it may not write into the log group; "only" removes those '
+        "that it does not list." in text
+        for text in texts
+    ] == [True] * is_removed
+
+
+@pytest.mark.parametrize(("is_listed", "is_removed"), [(True, False), (False, True)])
+def test_an_exclusive_list_of_what_the_stack_declares_is_followed(
+    stack: Stack, *, is_listed: bool, is_removed: bool
+) -> None:
+    document = {"policy": policy(*WRITES), "role": "role", "name": UNKNOWN}
+    write = stack.add("aws:iam/rolePolicy:RolePolicy", "write", document)
+    made_from = {"policyNames": [write]} if is_listed else {}
+    names = [UNKNOWN] if is_listed else []
+    properties = {"roleName": "role", "policyNames": names}
+    stack.add(EXCLUSIVE, "only", properties, made_from=made_from)
+    assert len(role_violations(stack, inlinePolicies=[])) == is_removed
+
+
+@pytest.mark.parametrize(
+    ("arns", "is_removed"), [([], True), (["arn:aws:iam::aws:policy/Other"], False)]
+)
+def test_an_exclusive_list_detaches_the_managed_policies_that_it_lacks(
+    stack: Stack, arns: list[str], *, is_removed: bool
+) -> None:
+    stack.add(EXCLUSIVE_ATTACHMENTS, "only", {"roleName": "role", "policyArns": arns})
+    texts = role_violations(stack, inlinePolicies=[], managedPolicyArns=[MANAGED_ARN])
+    # What a policy of elsewhere says is not known.
+    assert len(texts) == is_removed
+
+
+def test_an_exclusive_list_of_another_role_removes_nothing(stack: Stack) -> None:
+    stack.add(EXCLUSIVE, "only", {"roleName": "other", "policyNames": []})
+    assert role_violations(stack, inlinePolicies=inline(policy(*WRITES))) == []
+
+
 def test_a_vpc_id_that_is_another_things_is_found(stack: Stack) -> None:
     log(stack, vpcId="subnet-0a1b2c3d")
     assert "names subnet-0a1b2c3d as its VPC, which is no VPC's id" in the_one_violation(stack)
