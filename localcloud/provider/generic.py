@@ -29,6 +29,7 @@ from localcloud.provider.values import to_python
 
 # Packages that Pulumi generates from AWS's types, and the types of a Terraform module's resources.
 _HAS_ARN = re.compile(r"(aws|aws-native|awscc):.*|[^:]+:tf:(aws|awscc)_.*")
+_EXTENSION = "aws-native:index:ExtensionResource"
 _KIND = provider_pb2.PropertyDiff.Kind
 _SECONDS_FOR_A_NOTICE = 5.0
 
@@ -231,13 +232,18 @@ class Generic(provider_pb2_grpc.ResourceProviderServicer):
             prefix = self.arn_prefix(service, to_python(inputs))
             outputs["arn"] = f"{prefix}:stand-in/{name}/{resource_id}" if resource_id else UNKNOWN
         outputs.MergeFrom(inputs)
+        if token == _EXTENSION and "properties" in inputs.fields:
+            # Its real provider has one output for all that Cloud Control answers.
+            outputs["outputs"] = inputs["properties"] if resource_id else UNKNOWN
         return outputs
 
 
 def _made_up_id(request: provider_pb2.CreateRequest) -> str:
     """Make up an id as EC2 has them, such as `vpc-0123456789abcdef0`, from the type's name."""
-    # Cloud Control has one type for all of CloudFormation's.
-    kind = str(to_python(request.properties).get("typeName", request.type))
+    # Cloud Control has one type for all of CloudFormation's, and aws-native another.
+    properties = to_python(request.properties)
+    key = "type" if request.type == _EXTENSION else "typeName"
+    kind = str(properties.get(key, request.type))
     return f"{re.split('[:_]', kind)[-1].lower()}-{uuid.uuid4().hex[:17]}"
 
 

@@ -112,12 +112,23 @@ def _understand_type_name(resource: PolicyResource, found: Declarations) -> None
         return
     made_from = resource.property_dependencies.get(properties_key, [])
     given = _object(value_of(resource.props, properties_key))
-    outside = {key: value_of(resource.props, key) for key in ("id", "region")}
+    answered = _answered(resource)
     resource.resource_type = OF_CLOUDFORMATION[kind]
     resource.property_dependencies = dict.fromkeys(_LINKS, made_from)
-    resource.props = Untold() if given is None else {**outside, **with_native_names(given)}
+    resource.props = Untold(answered) if given is None else {**answered, **with_native_names(given)}
     if resource.resource_type in TEMPLATE_TYPES:
         _understand_template(resource, found)
+
+
+def _answered(resource: PolicyResource) -> dict[str, object]:
+    """The id and the region that a resource has, as far as the provider says anything of them."""
+    found = {key: value_of(resource.props, key) for key in ("id", "region")}
+    outputs = value_of(resource.props, "outputs")
+    if outputs is UNKNOWN:
+        found["id"] = UNKNOWN
+    elif within := _object(outputs):
+        found["vpcId"] = within.get("VpcId")
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _understand_template(stack: PolicyResource, found: Declarations) -> None:
@@ -145,6 +156,8 @@ def _understand_template(stack: PolicyResource, found: Declarations) -> None:
 
 def _add(declared: Sequence[Declared], stack: PolicyResource, found: Declarations) -> None:
     head, types, name = _parts(stack.urn)
+    # A stack that is yet to be created, or replaced, has no resource that exists.
+    is_new = UNKNOWN in [text_of(stack.props, key) for key in ("id", "arn", "stackId")]
     made: dict[str, PolicyResource] = {}
     conditions = {each.logical_id: each.condition for each in declared}
     for each in declared:
@@ -155,6 +168,8 @@ def _add(declared: Sequence[Declared], stack: PolicyResource, found: Declaration
         ):
             # Whether this flow log will be there is decided apart from its VPC.
             properties["resourceType"] = UNKNOWN
+        if is_new:
+            properties["id"] = UNKNOWN
         if "region" not in properties:
             properties["region"] = value_of(stack.props, "region")
         urn = f"{head}{types}${each.resource_type}::{name}/{each.logical_id}"

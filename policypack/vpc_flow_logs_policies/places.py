@@ -36,10 +36,12 @@ class Region:
         name: The region's name, such as ``eu-west-1``; None where the program does not say it,
             `UNKNOWN` where it computes it.
         provider: The URN of the provider, whose region it is when the resource has none itself.
+        is_own: Whether the resource has one itself.
     """
 
     name: str | Unknown | None
     provider: str | None
+    is_own: bool = False
 
     def is_same_as(self, other: "Region") -> bool | None:
         """Whether both are the same region; None where that cannot be said."""
@@ -47,9 +49,8 @@ class Region:
             return None
         if self.name is not None and other.name is not None:
             return self.name == other.name
-        if self.name is None and other.name is None and self.provider is not None:
-            return True if self.provider == other.provider else None
-        return None
+        is_providers = not self.is_own and not other.is_own and self.provider is not None
+        return True if is_providers and self.provider == other.provider else None
 
     @property
     def partition(self) -> str | None:
@@ -93,14 +94,15 @@ def region_of(resource: PolicyResource) -> Region:
     provider_urn = provider.urn if provider is not None else None
     region = text_of(resource.props, "region")
     if region is UNKNOWN and resource.property_dependencies.get("region"):
-        return Region(UNKNOWN, provider_urn)
+        return Region(UNKNOWN, provider_urn, is_own=True)
+    is_own = isinstance(region, str)
     if not isinstance(region, str):
         arn = arn_of(text_of(resource.props, "arn"))
         region = arn.region or None if arn is not None else None
     if region is None and provider is not None:
         from_provider = text_of(provider.props, "region")
         region = from_provider if isinstance(from_provider, str) else None
-    return Region(region, provider_urn)
+    return Region(region, provider_urn, is_own)
 
 
 def account_of(resource: PolicyResource) -> str | None:

@@ -24,7 +24,7 @@ UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
 
 
 # What only a provider answers.
-_NEVER_SET = frozenset({"id", "arn"})
+_NEVER_SET = frozenset({"id", "arn", "outputs", "stackId"})
 
 
 class Declared(Mapping[str, Any]):
@@ -58,16 +58,23 @@ class Declared(Mapping[str, Any]):
 
 
 class Untold(Mapping[str, Any]):
-    """The properties of a resource of which nothing but its type is told: each is unknown."""
+    """The properties of a resource of which nothing that it is declared with is told.
 
-    def __getitem__(self, key: str) -> Unknown:  # noqa: D105 (Mapping's)
-        return UNKNOWN
+    Each is unknown, but for what its provider answers.
+    """
+
+    def __init__(self, answered: Mapping[str, object] | None = None) -> None:
+        """Hold what the provider answers, such as the id."""
+        self._answered = answered or {}
+
+    def __getitem__(self, key: str) -> object:  # noqa: D105 (Mapping's)
+        return self._answered.get(key, UNKNOWN)
 
     def __iter__(self) -> Iterator[str]:  # noqa: D105 (Mapping's)
-        return iter(())
+        return iter(self._answered)
 
     def __len__(self) -> int:  # noqa: D105 (Mapping's)
-        return 0
+        return len(self._answered)
 
 
 def value_of(properties: Mapping[str, Any], key: str) -> object:

@@ -156,7 +156,10 @@ class StackGraph:
             self._of_first[first].append(self._vpcs[urn])
         self._urn_of_vpc_id = {known: self._first[urn] for urn, known in ids.items() if known}
         self._with_untold_id = frozenset(
-            self._first[urn] for urn, vpc in self._vpcs.items() if _is_id_untold(vpc)
+            self._first[urn]
+            for urn, vpc in self._vpcs.items()
+            # Of VPCs of their own types, Pulumi's AWS providers tell the id once they exist.
+            if self._is_indirect(vpc) and _is_id_untold(vpc)
         )
         self._places: dict[str, frozenset[str]] = {}
         self._insides: dict[tuple[str, frozenset[str]], dict[str, PolicyResource]] = {}
@@ -199,8 +202,11 @@ class StackGraph:
 
     def is_of_cloudformation(self, resource: PolicyResource) -> bool:
         """Whether a resource is declared with CloudFormation's names, in a template or alone."""
-        declared_as = resource.urn.split("::")[2].rsplit("$", 1)[-1]
-        return resource.urn in self._declared_by or declared_as in BY_TYPE_NAME
+        return resource.urn in self._declared_by or _declared_as(resource) in BY_TYPE_NAME
+
+    def _is_indirect(self, resource: PolicyResource) -> bool:
+        """Whether something else stands for a resource in the program."""
+        return resource.urn in self._declared_by or _declared_as(resource) not in VPC_TYPES
 
     def of_types(self, types: Iterable[str]) -> list[PolicyResource]:
         """The resources of these types, sorted by URN."""
@@ -372,6 +378,11 @@ class StackGraph:
             yield f"{self.names(logs)} {are} skipped by --target or --exclude"
 
 
+def _declared_as(resource: PolicyResource) -> str:
+    """The type that the program declares a resource as."""
+    return resource.urn.split("::")[2].rsplit("$", 1)[-1]
+
+
 def id_of(vpc: PolicyResource) -> str | None:
     """A VPC's id where it is known, from its outputs or its ARN."""
     for key in ("vpcId", "id"):
@@ -384,7 +395,7 @@ def id_of(vpc: PolicyResource) -> str | None:
 
 def _is_id_untold(vpc: PolicyResource) -> bool:
     """Whether a provider says nothing of a VPC's id, not even that it is not known yet."""
-    return all(text_of(vpc.props, key) is None for key in ("vpcId", "id", "arn"))
+    return not {"vpcId", "id", "arn"}.intersection(vpc.props)
 
 
 def identity_of(vpc: PolicyResource) -> Identity:

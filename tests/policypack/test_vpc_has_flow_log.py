@@ -231,7 +231,7 @@ def test_a_known_id_may_be_that_of_a_vpc_whose_id_is_not_told_or_of_one_elsewher
     stack: Stack,
 ) -> None:
     reference = stack.add("pulumi:pulumi:StackReference", "other", {"outputs": UNKNOWN})
-    vpc = stack.add(VPC, "main", {"cidrBlock": "10.0.0.0/16"})
+    vpc = stack.add("vpcmod:tf:aws_vpc", "main", {})
     stack.flow_log("log", [vpc, reference], properties={"vpcId": "vpc-9"})
     assert verdicts(stack) == {"main": "undecidable"}
     stack.flow_log("surely", [vpc], properties={"vpcId": "vpc-1"})
@@ -242,6 +242,56 @@ def test_a_known_id_is_not_that_of_a_vpc_which_is_yet_to_be_created(stack: Stack
     # Such as a VPC that `--target-replace` replaces, while its flow log stays on the old one.
     stack.flow_log("log", [stack.vpc("main")], properties={"vpcId": "vpc-1"})
     assert verdicts(stack) == {"main": "not covered"}
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "properties"),
+    [
+        ("aws-native:ec2:Vpc", {"vpcId": UNKNOWN}),
+        # Older versions answer nothing in a preview.
+        ("aws-native:ec2:Vpc", {"cidrBlock": "10.0.0.0/16"}),
+        ("aws-native:index:ExtensionResource", {"type": "AWS::EC2::VPC", "outputs": UNKNOWN}),
+        ("aws:cloudcontrol/resource:Resource", {"typeName": "AWS::EC2::VPC", "id": UNKNOWN}),
+        (
+            "aws:cloudcontrol/resource:Resource",
+            {"typeName": "AWS::EC2::VPC", "desiredState": "{}", "id": UNKNOWN},
+        ),
+        (
+            "aws:cloudformation/stack:Stack",
+            {"templateBody": '{"Resources": {"Net": {"Type": "AWS::EC2::VPC"}}}', "id": UNKNOWN},
+        ),
+    ],
+)
+def test_a_known_id_is_not_that_of_a_new_vpc_however_it_comes_in(
+    stack: Stack, resource_type: str, properties: dict[str, Any]
+) -> None:
+    inputs = {key: value for key, value in properties.items() if value != UNKNOWN}
+    vpc = stack.add(resource_type, "main", properties, inputs=inputs)
+    stack.flow_log("log", [vpc], properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {"main": "not covered"}
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "properties"),
+    [
+        ("vpcmod:tf:aws_vpc", {}),
+        (
+            "aws-native:index:ExtensionResource",
+            {"type": "AWS::EC2::VPC", "outputs": {"VpcId": "vpc-1"}},
+        ),
+        ("aws:cloudcontrol/resource:Resource", {"typeName": "AWS::EC2::VPC", "id": "vpc-1"}),
+        (
+            "aws:cloudformation/stack:Stack",
+            {"templateBody": '{"Resources": {"Net": {"Type": "AWS::EC2::VPC"}}}', "id": "arn"},
+        ),
+    ],
+)
+def test_a_known_id_is_that_of_an_existing_vpc_however_it_comes_in(
+    stack: Stack, resource_type: str, properties: dict[str, Any]
+) -> None:
+    vpc = stack.add(resource_type, "main", {**properties, "region": "eu-west-1"})
+    stack.flow_log("log", [vpc], properties={"vpcId": "vpc-1"})
+    assert verdicts(stack) == {}
 
 
 def test_a_route_in_between_brings_no_vpc_from_elsewhere(stack: Stack) -> None:
