@@ -58,6 +58,12 @@ regions: Option = click.option(
     show_default=True,
     help="Regions to read; all means every region that is enabled in the account.",
 )
+exclude_regions: Option = click.option(
+    "--exclude-regions",
+    callback=words,
+    metavar="A,B",
+    help="Regions that are not read, as where the organization denies them; the report lists them.",
+)
 profile: Option = click.option("--profile", metavar="P", help="Profile of the AWS configuration.")
 role_arns: Option = click.option(
     "--role-arn",
@@ -182,6 +188,13 @@ def check_scope(options: dict[str, Any]) -> None:
             raise click.UsageError(f"{option_name(name)} is for --organization only: add that.")
     if options["organization"]:
         options["role_name"] = options["role_name"] or "OrganizationAccountAccessRole"
+
+
+def check_regions(options: dict[str, Any]) -> None:
+    """Refuse regions that are named and excluded at once; make no exclusion an empty one."""
+    options["exclude_regions"] = options["exclude_regions"] or ()
+    if options["exclude_regions"] and options["regions"] != ("all",):
+        raise click.UsageError("--exclude-regions is for all regions: do not name it in --regions.")
 
 
 def option_name(name: str) -> str:

@@ -39,6 +39,7 @@ EVERYWHERE: Mapping[Cause, str] = {
     Cause.NOT_UNDERSTOOD: (
         "Look at it yourself: vpc-flow-logs cannot tell what it comes to. A newer version may."
     ),
+    Cause.NOTHING: "Check which accounts and regions were asked for.",
     Cause.INTERNAL: "This is a defect of vpc-flow-logs: please report it.",
 }
 

@@ -11,6 +11,7 @@ from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.plan import Outcome, Plan
+from vpc_flow_logs_stack.state import State
 
 # Where the AWS console of a partition is; the isolated partitions publish none.
 _CONSOLES = {
@@ -23,8 +24,6 @@ _CONSOLES = {
 def audit_command(configuration: Configuration) -> str:
     """Return the audit that requires what the stack's configuration does."""
     arguments = ["vpc-flow-logs", "audit", *_where(configuration)]
-    if configuration.exclude_regions:
-        arguments += ["--exclude-regions", ",".join(sorted(configuration.exclude_regions))]
     if configuration.traffic_type != DEFAULT_TRAFFIC_TYPE:
         arguments += ["--traffic-type", configuration.traffic_type]
     if configuration.retention_in_days != DEFAULT_RETENTION_IN_DAYS:
@@ -34,14 +33,18 @@ def audit_command(configuration: Configuration) -> str:
     return shlex.join(arguments)
 
 
-def absence_command(configuration: Configuration, stack: str) -> str:
+def absence_command(
+    configuration: Configuration, stack: str, regions: frozenset[str] = frozenset()
+) -> str:
     """Return the command that tells, after a destroy, whether anything of the stack is left.
 
     Args:
         configuration: Where it may be, and under which names.
         stack: The value of the stack's tag.
+        regions: Where the stack has something, though configuration may not name it any more.
     """
-    arguments = ["vpc-flow-logs", "verify", "--absent", "--stack", stack, *_where(configuration)]
+    where = _where(configuration, regions)
+    arguments = ["vpc-flow-logs", "verify", "--absent", "--stack", stack, *where]
     if configuration.log_group_name != LOG_GROUP_NAME:
         arguments += ["--log-group-name", configuration.log_group_name]
     if configuration.role_name != ROLE_NAME:
@@ -51,20 +54,24 @@ def absence_command(configuration: Configuration, stack: str) -> str:
     return shlex.join(arguments)
 
 
-def _where(configuration: Configuration) -> Iterator[str]:
+def _where(configuration: Configuration, besides: frozenset[str] = frozenset()) -> Iterator[str]:
     if configuration.regions is not None:
-        yield from ("--regions", ",".join(configuration.regions))
+        named = configuration.regions
+        yield from ("--regions", ",".join([*named, *sorted(besides.difference(named))]))
+    if excluded := configuration.exclude_regions - besides:
+        yield from ("--exclude-regions", ",".join(sorted(excluded)))
     for role_arn in configuration.accounts:
         yield from ("--role-arn", role_arn)
 
 
-def outputs(plan: Plan, configuration: Configuration, stack: str) -> dict[str, Any]:
+def outputs(plan: Plan, configuration: Configuration, stack: str, state: State) -> dict[str, Any]:
     """Return what the stack exports.
 
     Args:
         plan: What is done.
         configuration: What was asked for.
         stack: The value of the stack's tag.
+        state: What the stack's state has before the run.
 
     Returns:
         `counts`: how many VPCs have each outcome. `vpcs`: by account, region and outcome, their
@@ -78,6 +85,8 @@ def outputs(plan: Plan, configuration: Configuration, stack: str) -> dict[str, A
         outcome = region.setdefault(decision.outcome.value, {"count": 0, "ids": []})
         outcome["ids"].append(decision.vpc_id)
         outcome["count"] += 1
+    # A region that configuration names no more keeps its log group until the stack is destroyed.
+    regions = frozenset(region for arn in state.made if (region := arn.split(":")[3]))
     return {
         "counts": {outcome.value: counts[outcome] for outcome in Outcome},
         "vpcs": vpcs,
@@ -86,7 +95,7 @@ def outputs(plan: Plan, configuration: Configuration, stack: str) -> dict[str, A
             for group in plan.log_groups
         },
         "audit": audit_command(configuration),
-        "absence": absence_command(configuration, stack),
+        "absence": absence_command(configuration, stack, regions),
     }
 
 

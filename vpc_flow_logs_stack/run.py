@@ -57,7 +57,7 @@ def run() -> None:
     _tell(decided, wanted, first=not before.made)
     program = Program(wanted, _providers(session.profile, accounts), tag, before)
     flow_logs = program.declare(decided)
-    for name, value in outputs(decided, wanted, tag).items():
+    for name, value in outputs(decided, wanted, tag, before).items():
         pulumi.export(name, value)
     if not pulumi.runtime.is_dry_run():
         # Pulumi waits for it, as for every output.

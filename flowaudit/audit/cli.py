@@ -48,12 +48,7 @@ def _explain(ctx: click.Context, _: click.Parameter, id_: str | None) -> None:
 @click.option(
     "--accounts", callback=parameters.words, metavar="A,B", help="With --organization: only these."
 )
-@click.option(
-    "--exclude-regions",
-    callback=parameters.words,
-    metavar="A,B",
-    help="Regions that are not read, as where the organization denies them; the report lists them.",
-)
+@parameters.exclude_regions
 @click.option(
     "--owner-tag",
     metavar="KEY",
@@ -117,8 +112,7 @@ def audit(**options: Any) -> None:
     parameters.check_scope(options)
     if options["fail_on_new"] and not options["baseline"]:
         raise click.UsageError("--fail-on-new compares with an earlier report: add --baseline.")
-    if options["exclude_regions"] and options["regions"] != ("all",):
-        raise click.UsageError("--exclude-regions is for all regions: do not name it in --regions.")
+    parameters.check_regions(options)
     gc.disable()  # the start makes no garbage, and a tenth of its time would go into the search
     with parameters.interruptible():
         # Not at the top: what the command does is imported when it runs.

@@ -49,7 +49,7 @@ class Request:
     organization: bool
     role_name: str | None
     accounts: tuple[str, ...] | None
-    exclude_regions: tuple[str, ...] | None
+    exclude_regions: tuple[str, ...]
     owner_tag: str | None
     source: tuple[str, str] | None
     exemptions: Path | None
@@ -74,7 +74,7 @@ def run(request: Request) -> int:
     """
     targets = reports.targets(request.formats, request.output)
     scope.roles_by_account(request.role_arns)
-    session = scope.open_session(request.profile, request.regions, request.exclude_regions or ())
+    session = scope.open_session(request.profile, request.regions, request.exclude_regions)
     found = _exemptions(request.exemptions)
     requested = _requested(request, found.sha256, aws.first_regions(session))
     criteria = Criteria(request.traffic_type, request.min_retention)
@@ -148,7 +148,7 @@ def _requested(request: Request, sha256: str, first_regions: Iterable[str]) -> R
         organization=request.organization,
         accounts=tuple(sorted(roles or request.accounts or ())),
         regions=tuple(sorted(_regions(request))),
-        exclude_regions=tuple(sorted(request.exclude_regions or ())),
+        exclude_regions=tuple(sorted(request.exclude_regions)),
         exemptions=ExemptionsFile(str(file), sha256) if file else None,
         owner_tag=request.owner_tag,
         regions_at_least=len({*first_regions, *_regions(request)}),
@@ -206,7 +206,7 @@ def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
         session,
         _accounts(request, session, auditor),
         regions=_regions(request) or None,
-        exclude_regions=frozenset(request.exclude_regions or ()),
+        exclude_regions=frozenset(request.exclude_regions),
         delivery_roles=True,
         limits=Limits(seconds=request.timeout),
     )
@@ -233,7 +233,7 @@ def _read_aggregator(request: Request, name: str, session: "Session", auditor: A
     )
     interrupted = False
     try:
-        regions, exclude = _regions(request) or None, frozenset(request.exclude_regions or ())
+        regions, exclude = _regions(request) or None, frozenset(request.exclude_regions)
         for item in aggregator.read(client, name, regions, exclude):
             auditor.add(item)
     except KeyboardInterrupt:

@@ -25,7 +25,6 @@ def remedy_of(scope: Sequence[str] = ()) -> Remedy:
             "Repair AWS Config's recorder or the aggregator's authorization there, or audit "
             "without --source."
         ),
-        Cause.NOTHING: "Check which accounts and regions were asked for.",
     }
     named = "--regions" in scope
     leave_out = "leave it out of --regions" if named else "skip it with --exclude-regions {region}"

@@ -1,7 +1,7 @@
 """An account's regions as an inventory reads them, with the session to ask more of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,11 @@ class Visit:
 
 
 def visit(
-    session: "Session", account: Account, regions: Sequence[str] | None, limits: Limits
+    session: "Session",
+    account: Account,
+    regions: Sequence[str] | None,
+    limits: Limits,
+    exclude_regions: Collection[str] = (),
 ) -> Visit:
     """Read an account's regions, all at once.
 
@@ -67,6 +71,7 @@ def visit(
             outlast the credentials.
         regions: Which regions; None for every region that is enabled in the account.
         limits: How much at once, and for how long.
+        exclude_regions: Regions that are not read, enabled or not.
     """
     visit = Visit(account.label)
     try:
@@ -79,7 +84,13 @@ def visit(
         visit.unread.append(aws.unread(error, account.label, None, ASSUME_ROLE))
         return visit
     if regions is None or regions:
-        inventory = Inventory(visit.session, [Account(account.id)], regions=regions, limits=limits)
+        inventory = Inventory(
+            visit.session,
+            [Account(account.id)],
+            regions=regions,
+            exclude_regions=frozenset(exclude_regions),
+            limits=limits,
+        )
         for item in inventory:
             if isinstance(item, Unread):
                 visit.unread.append(item)

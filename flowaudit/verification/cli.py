@@ -44,6 +44,7 @@ Exit codes:
 )
 @click.option("--retained", is_flag=True, help="With --absent: log groups may remain.")
 @parameters.regions
+@parameters.exclude_regions
 @parameters.profile
 @parameters.role_arns
 @parameters.timeout("What reading one region may take each time, retries included.")
@@ -54,6 +55,7 @@ def verify(**options: Any) -> None:
         if options[name] and not options["absent"]:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(f"{option} is for --absent only: add that.")
+    parameters.check_regions(options)
     options["log_group_name"] = options["log_group_name"] or LOG_GROUP_NAME
     options["role_name"] = options["role_name"] or ROLE_NAME
     options["wait"] = options["wait"] or 0.0

@@ -10,7 +10,7 @@ from flowaudit.reading.accounts import Account
 from flowaudit.reading.inventory import Limits
 from flowaudit.verification.examine import Deliveries, Remains
 from flowaudit.verification.report import Absence, Verification
-from flowaudit.verification.survey import Survey
+from flowaudit.verification.survey import Chosen, Survey
 from flowaudit.verification.waiting import Clock, look_until_settled
 
 EXIT_INTERRUPTED = 130
@@ -27,6 +27,7 @@ class Request:
     role_name: str
     retained: bool
     regions: tuple[str, ...]
+    exclude_regions: tuple[str, ...]
     profile: str | None
     role_arns: tuple[str, ...]
     timeout: float
@@ -56,17 +57,20 @@ def run(request: Request) -> int:
 
 def _look(request: Request) -> Callable[[], Verification | Absence]:
     """Return what looks once."""
-    session = scope.open_session(request.profile, request.regions)
+    session = scope.open_session(request.profile, request.regions, request.exclude_regions)
     roles = scope.roles_by_account(request.role_arns)
     accounts = [Account(id_, arn) for id_, arn in roles.items()] or [Account()]
-    regions = None if request.regions == scope.ALL_REGIONS else request.regions
+    named = () if request.regions == scope.ALL_REGIONS else request.regions
+    chosen = Chosen(named, request.exclude_regions)
     limits = Limits(seconds=request.timeout)
     if request.absent:
         remains = Remains(
             request.stack, request.log_group_name, request.role_name, request.retained, limits
         )
-        left = Survey(session, accounts, regions, limits, remains)
-        return lambda: Absence(left.look(), request.stack)
+        left = Survey(session, accounts, chosen, limits, remains)
+        return lambda: Absence(left.look(), request.stack, chosen)
     deliveries = Deliveries(request.stack, limits)
-    flow_logs = Survey(session, accounts, regions, limits, deliveries)
-    return lambda: Verification(flow_logs.look(), request.stack, tuple(sorted(deliveries.others)))
+    flow_logs = Survey(session, accounts, chosen, limits, deliveries)
+    return lambda: Verification(
+        flow_logs.look(), request.stack, chosen, tuple(sorted(deliveries.others))
+    )

@@ -62,6 +62,10 @@ def document(report: Verification | Absence, *, interrupted: bool = False) -> st
         "version": __version__,
         "command": "verify" if isinstance(report, Verification) else "verify --absent",
         "stack": report.stack,
+        "requested": {
+            "regions": report.chosen.named,
+            "exclude_regions": report.chosen.excluded,
+        },
         "passed": report.exit_code == 0 and not interrupted,
         "complete": not seen.unread and not interrupted,
         "interrupted": interrupted,

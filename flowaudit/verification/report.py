@@ -8,7 +8,7 @@ from flowaudit.renderers.words import counted
 from flowaudit.verification.absence import Left
 from flowaudit.verification.delivery import Checked, State
 from flowaudit.verification.remedies import OF_ABSENCE, OF_DELIVERY
-from flowaudit.verification.survey import Seen
+from flowaudit.verification.survey import Chosen, Seen
 from vpc_flow_logs_control.ownership import STACK_TAG
 
 EXIT_PASSED = 0
@@ -23,11 +23,13 @@ class Verification:
     Attributes:
         seen: The flow logs.
         stack: The stack that was asked about; None for every stack.
+        chosen: Where it was looked.
         others: Other stacks whose flow logs were met.
     """
 
     seen: Seen[Checked]
     stack: str | None
+    chosen: Chosen
     others: tuple[str, ...] = ()
 
     @property
@@ -80,7 +82,7 @@ class Verification:
             others = f" There are flow logs of {', '.join(self.others)}." if self.others else ""
             return f"NOT VERIFIED: there is no flow log {whose} in what was read.{others}"
         if self.passed:
-            return "VERIFIED: the records arrive."
+            return f"VERIFIED: the records arrive. {self.chosen.words}".rstrip()
         if self.counts.keys() == {State.IDLE}:
             return (
                 "NOT VERIFIED: no flow log has anything to deliver yet, so delivery is not proved."
@@ -95,10 +97,12 @@ class Absence:
     Attributes:
         seen: What is left.
         stack: The stack that was asked about; None for every stack.
+        chosen: Where it was looked.
     """
 
     seen: Seen[Left]
     stack: str | None
+    chosen: Chosen
 
     @property
     def remedy(self) -> Remedy:
@@ -142,7 +146,7 @@ class Absence:
             return "NOT ABSENT: something is left (see above)."
         whose = f"stack {self.stack}" if self.stack else "any stack"
         kept = " but the log groups that may stay" if self.seen.items else ""
-        return f"ABSENT: nothing of {whose} is left{kept}."
+        return f"ABSENT: nothing of {whose} is left{kept}. {self.chosen.words}".rstrip()
 
 
 def _exit_code(seen: Seen[Checked] | Seen[Left], *, passed: bool) -> int:

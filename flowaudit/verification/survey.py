@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from flowaudit.facts import Cause, Unread
+from flowaudit.facts import DESCRIBE_VPCS, Cause, Unread
+from flowaudit.reading import aws
 from flowaudit.reading.accounts import Account
 from flowaudit.reading.inventory import Limits
 from flowaudit.reading.visits import Visit, visit
@@ -16,6 +17,26 @@ if TYPE_CHECKING:
 
 _PASSING = frozenset({Cause.THROTTLED, Cause.TIMEOUT, Cause.UNREACHABLE})
 """Why something could not be read that may be read a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which regions of an account are looked at: every one that is enabled, unless some are chosen.
+
+    Attributes:
+        named: These alone.
+        excluded: Every one but these.
+    """
+
+    named: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """A sentence that says what was chosen; nothing where no region was."""
+        if self.named:
+            return f"Looked at, by choice: {', '.join(self.named)}."
+        return f"Not looked at, by choice: {', '.join(self.excluded)}." if self.excluded else ""
 
 
 class Item(Protocol):
@@ -93,7 +114,7 @@ class Survey(Generic[T]):
         self,
         session: "Session",
         accounts: Sequence[Account],
-        regions: Sequence[str] | None,
+        chosen: Chosen,
         limits: Limits,
         examine: Callable[[Visit], Iterable[Place[T]]],
     ) -> None:
@@ -102,12 +123,12 @@ class Survey(Generic[T]):
         Args:
             session: Credentials and configuration of the caller.
             accounts: Which accounts; one after the other.
-            regions: Which regions; None for every region that is enabled in an account.
+            chosen: Which regions.
             limits: How much at once, and for how long.
             examine: Finds things in what was read of an account, and may ask for more.
         """
         self._session = session
-        self._regions = regions
+        self._chosen = chosen
         self._limits = limits
         self._examine = examine
         self._started = time.monotonic()
@@ -117,10 +138,13 @@ class Survey(Generic[T]):
     def look(self) -> Seen[T]:
         """Read everything the first time, afterwards only where something may have changed."""
         for known in self._known:
-            wanted = self._regions if known.from_the_start else known.unsettled
+            first = known.from_the_start
+            wanted = (self._chosen.named or None) if first else known.unsettled
             if wanted == () and known.settled:
                 continue
-            visited = visit(self._session, known.account, wanted, self._limits)
+            visited = visit(
+                self._session, known.account, wanted, self._limits, self._chosen.excluded
+            )
             known.note(visited, tuple(self._examine(visited)))
             self._calls.update(visited.calls)
         places = sorted(
@@ -128,6 +152,9 @@ class Survey(Generic[T]):
             key=lambda place: (place.account_id, place.region or ""),
         )
         about = [unread for known in self._known for unread in known.unread]
+        if not about and not any(place.region for place in places):
+            error = aws.NothingReadError("no region was read, so nothing is proved")
+            about.append(aws.unread(error, "this account", None, DESCRIBE_VPCS))
         return Seen(
             places=tuple(places),
             unread=(*about, *(unread for place in places for unread in place.unread)),

@@ -24,7 +24,6 @@ COMMANDS = {
 }
 ONE_COMMAND = {
     Cause.NOT_RECORDED: "audit",
-    Cause.NOTHING: "audit",
     Cause.LOG_GROUP_CLASS: "rejects",
 }
 """Causes that only one command meets."""

@@ -14,7 +14,8 @@ from vpc_flow_logs_control.delivery_role import delivery_policy
 from vpc_flow_logs_control.ownership import STACK_TAG
 
 from .conftest import ACCOUNT, GROUP, Cloud, Command, FakeClock, Result, plain
-from .fault_proxy import Answer, Proxy, Question, error, first, replace
+from .fault_proxy import Answer, Proxy, Question, body, error, first, replace
+from .test_scope import TWO_REGIONS
 
 STACK = "vpc-flow-logs/production"
 ROLE = "VPCFlowLogsRole"
@@ -83,8 +84,42 @@ def test_nothing_left_is_a_pass(absent: Command, cloud: Cloud) -> None:
     result = absent(regions="eu-west-1,us-east-1")
 
     assert result.code == 0
-    assert result.report["verdict"] == f"ABSENT: nothing of stack {STACK} is left."
+    assert result.report["verdict"] == (
+        f"ABSENT: nothing of stack {STACK} is left. Looked at, by choice: eu-west-1, us-east-1."
+    )
     assert result.report["regions_read"] == 2
+
+
+def test_a_region_that_is_denied_can_be_excluded_and_is_told(
+    command: Command, cloud: Cloud, proxy: Proxy
+) -> None:
+    proxy.fault("us-east-1", "ec2:DescribeRegions", body(TWO_REGIONS))
+    proxy.fault("eu-west-1", "ec2:DescribeVpcs", DENIED)
+    words = ("verify", "--absent", "--stack", STACK, "--format", "json")
+
+    result = command(*words)
+    assert result.code == 3
+    [unread] = result.report["unread"]
+    assert "skip it with --regions or --exclude-regions" in unread["remedy"]
+
+    result = command(*words, "--exclude-regions", "eu-west-1")
+    assert result.code == 0
+    assert result.report["verdict"] == (
+        f"ABSENT: nothing of stack {STACK} is left. Not looked at, by choice: eu-west-1."
+    )
+    assert result.report["requested"] == {"regions": [], "exclude_regions": ["eu-west-1"]}
+    assert result.report["regions_read"] == 1
+
+    # Where it looks again, it does not look there either.
+    log_group(cloud)
+    proxy.fault("us-east-1", "iam:GetRole", first(1, error("Throttling", "Rate exceeded")))
+    assert command(*words, "--exclude-regions", "eu-west-1", "--wait", "1m").code == 0
+
+    result = command(*words, "--exclude-regions", "eu-west-1,us-east-1")
+    assert result.code == 3
+    assert [each["cause"] for each in result.report["unread"]] == ["nothing to read"]
+    result = command(*words, "--exclude-regions", "eu-west-1", "--regions", "us-east-1")
+    assert result.code == 2
 
 
 def test_everything_that_is_left_is_named(absent: Command, cloud: Cloud) -> None:

@@ -1,5 +1,6 @@
 """What the stack exports."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,7 +31,9 @@ def test_counts_and_ids_by_account_region_and_outcome() -> None:
         vpc("vpc-1"), vpc("vpc-2"), vpc("vpc-3"), logs=(flow_log("fl-1", vpc_id="vpc-2"),)
     )
     wanted = configured()
-    found = outputs(plan(wanted, [account(facts)], State(), Exemptions(), STACK), wanted, STACK)
+    found = outputs(
+        plan(wanted, [account(facts)], State(), Exemptions(), STACK), wanted, STACK, State()
+    )
     assert found["counts"] == {
         "covered": 2,
         "kept": 1,
@@ -75,6 +78,7 @@ def test_the_audit_is_told_what_the_stack_was(
     [
         ({}, ""),
         ({"regions": ["eu-west-1", "us-east-1"]}, " --regions eu-west-1,us-east-1"),
+        ({"excludeRegions": ["eu-west-1"]}, " --exclude-regions eu-west-1"),
         ({"accounts": [OTHER_ROLE]}, f" --role-arn {OTHER_ROLE}"),
         (
             {"logGroupName": "flows", "roleName": "Flows"},
@@ -90,6 +94,26 @@ def test_the_proof_of_absence_is_told_what_the_stack_was(
         absence_command(configured(**configuration), STACK)
         == f"vpc-flow-logs verify --absent --stack {STACK}{arguments}"
     )
+
+
+@pytest.mark.parametrize(
+    ("configuration", "arguments"),
+    [
+        ({"regions": ["us-east-1"]}, f" --regions us-east-1,{REGION}"),
+        ({"excludeRegions": [REGION]}, ""),
+        ({"excludeRegions": [REGION, "us-east-1"]}, " --exclude-regions us-east-1"),
+    ],
+)
+def test_absence_is_proved_where_the_stack_has_something_still(
+    configuration: dict[str, Any], arguments: str
+) -> None:
+    """A region's log group stays in the stack when configuration names the region no more."""
+    wanted, state = configured(**configuration), State({GROUP_ARN: {}, ROLE_ARN: {}})
+    planned = plan(
+        wanted, [account(replace(region(), region="us-east-1"))], state, Exemptions(), STACK
+    )
+    found = outputs(planned, wanted, STACK, state)
+    assert found["absence"] == f"vpc-flow-logs verify --absent --stack {STACK}{arguments}"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ def test_a_region_that_aws_lists_no_more_stops_the_run(account: Account, stack: 
     assert f"{AMERICA} in account" in printed
     assert account.flow_logs(AMERICA) == {}
     assert account.log_groups(AMERICA) == {GROUP: 365}
+    assert "--exclude-regions" not in stack.project.outputs()["absence"]
     stack.destroy()
 
 

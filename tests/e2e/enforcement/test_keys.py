@@ -20,6 +20,8 @@ def test_records_regions_and_protection_are_configured(account: Account, stack: 
         "deletionProtection": True,
     }
     stack.configure(**wanted)
+    for operation in ("DescribeVpcs", "DescribeLogGroups"):
+        account.cloud.deny(operation, region=ASIA)  # as an organization denies a region
     with account.listing():
         printed = stack.up()
         assert "deletionProtection is set: `pulumi destroy` stops at the log groups" in printed
@@ -35,7 +37,9 @@ def test_records_regions_and_protection_are_configured(account: Account, stack: 
         assert "is protected from deletion" in stopped
         stack.configure(**wanted | {"deletionProtection": False})
         stack.up()
+        absence = stack.project.outputs()["absence"]
         stack.destroy()
+        assert f"is left. Not looked at, by choice: {ASIA}." in stack.vpc_flow_logs(absence)
 
 
 def test_one_bucket_takes_the_records_of_all_regions_and_may_be_a_secret(

@@ -17,7 +17,7 @@ from flowaudit.verification import render
 from flowaudit.verification.absence import Left, Remnant
 from flowaudit.verification.delivery import Checked, State
 from flowaudit.verification.report import Absence, Verification
-from flowaudit.verification.survey import Place, Seen
+from flowaudit.verification.survey import Chosen, Place, Seen
 from tests.flowaudit.renderers.conftest import PRODUCTION
 from vpc_flow_logs_control.log_format import DEFAULT_FIELDS
 
@@ -71,7 +71,7 @@ def checked(number: int, state: State) -> Checked:
 
 def verification(*states: State, unread: tuple[Unread, ...] = ()) -> Verification:
     items = (checked(number, state) for number, state in enumerate(states))
-    return Verification(seen(*items, unread=unread), STACK)
+    return Verification(seen(*items, unread=unread), STACK, Chosen())
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,15 @@ LEFT = (
 @pytest.mark.parametrize(
     ("name", "report"),
     [
-        ("absent", Absence(seen(), STACK)),
-        ("left", Absence(seen(*LEFT), STACK)),
+        ("absent", Absence(seen(), STACK, Chosen(excluded=("ap-south-1",)))),
+        ("left", Absence(seen(*LEFT), STACK, Chosen())),
         (
             "retained",
-            Absence(seen(left("log group", "VPC-Flow-Logs", Remnant.RETAINED, "Kept.")), STACK),
+            Absence(
+                seen(left("log group", "VPC-Flow-Logs", Remnant.RETAINED, "Kept.")), STACK, Chosen()
+            ),
         ),
-        ("absent-incomplete", Absence(seen(unread=(UNREAD,)), STACK)),
+        ("absent-incomplete", Absence(seen(unread=(UNREAD,)), STACK, Chosen())),
     ],
 )
 def test_verify_absent(name: str, report: Absence, golden: Golden) -> None:
@@ -122,7 +124,7 @@ def test_verify_absent(name: str, report: Absence, golden: Golden) -> None:
 def test_verify_as_json(golden: Golden) -> None:
     report = verification(State.VERIFIED, State.UNKNOWN, unread=(UNREAD,))
     golden.check("verify.json", render.document(report, interrupted=True))
-    golden.check("verify.absent.json", render.document(Absence(seen(*LEFT), STACK)))
+    golden.check("verify.absent.json", render.document(Absence(seen(*LEFT), STACK, Chosen())))
 
 
 def rejected() -> rejects.Report:
