@@ -2,11 +2,14 @@
 
 Each folder of ``policy/`` is a program with its ``expected.json``:
 
-- ``before``: the verdict on each VPC, or on what declares it, before anything exists;
+- ``before``: the verdict on each VPC, or on what declares it, before anything exists: ``covered``,
+  ``not covered``, ``undecidable``, or ``exempt``;
 - ``after``: the verdicts once it is deployed, where they differ, because ids are known then;
 - ``others``: what other mandatory policies say, both times;
 - ``advice``: what advisory policies say, where that is what the program is about;
 - ``says``: what stands in the messages, word for word;
+- ``exemptions``: entries of an exemptions file, which expire in ``days``; a value that begins with
+  ``output:`` is that output of the stack, and until there is one there is no such entry;
 - ``only_preview``: nothing is deployed, because nothing but the first preview matters;
 - ``arguments_before`` and ``policies``: what is passed for the first preview, and the policies'
   configuration;
@@ -40,6 +43,11 @@ CASES = Path(__file__).parent / "policy"
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "expected.json").is_file())
 # Two, because programs that take over the one default VPC share it.
 BUCKETS = ("acme-records", "acme-sandboxes")
+REASONED: dict[str, Any] = {
+    "reason": "Nothing is ever attached to it",
+    "owner": "network-team@example.com",
+    "days": 30,
+}
 _MAKING = ("CreateVpc", "CreateFlowLogs", "CreateLogGroup", "CreateRole", "CreateBucket")
 
 
@@ -87,15 +95,20 @@ class Case:
 
     def blocked(self, when: str) -> bool:
         """Whether anything is expected that stops a deployment."""
-        return bool(self.expected.get("others") or set(self.verdicts(when).values()) - {"covered"})
+        passing = {"covered", "exempt"}
+        return bool(self.expected.get("others") or set(self.verdicts(when).values()) - passing)
 
     def judged(self, command: str, when: str, *arguments: str) -> str:
         """Run a command with the policy pack and check what it says; all that it printed."""
         verdicts, blocked = self.verdicts(when), self.blocked(when)
         arguments = (*arguments, "--policy-pack", str(self.pack))
-        if "policies" in self.expected:
+        policies: dict[str, Any] = self.expected.get("policies", {})
+        if "exemptions" in self.expected:
+            self.exempt()
+            policies = {**policies, "exemption-is-valid": {"file": "exemptions.json"}}
+        if policies:
             file = self.project.folder / "policy-config.json"
-            file.write_text(json.dumps(self.expected["policies"]))
+            file.write_text(json.dumps(policies))
             arguments = (*arguments, "--policy-pack-config", str(file))
         printed = self.project.pulumi(command, *arguments, exit_code=1 if blocked else 0)
         all_said = [
@@ -113,11 +126,32 @@ class Case:
             name: "undecidable" if "It is undecidable" in text else "not covered"
             for policy, name, text in said
             if policy == "vpc-has-flow-log"
-        } == {name: verdict for name, verdict in verdicts.items() if verdict != "covered"}
+        } == {name: each for name, each in verdicts.items() if each not in {"covered", "exempt"}}
+        assert {
+            name
+            for level, policy, name, text in all_said
+            if (level, policy) == ("advisory", "waiver-is-visible")
+            and re.search(r" and vpc-has-flow-log: .* until [-0-9]+:", text)
+        } == {name for name, each in verdicts.items() if each == "exempt"}
         assert [
             f"{policy} {name}" for policy, name, _ in said if policy != "vpc-has-flow-log"
         ] == self.expected.get("others", [])
         return printed
+
+    def exempt(self) -> None:
+        """Write the exemptions file, with the entries that can be written by now."""
+        outputs = self.project.outputs()
+        entries: list[dict[str, Any]] = []
+        for given in self.expected["exemptions"]:
+            entry = {**REASONED, **given}
+            entry["expires"] = str(datetime.now(UTC).date() + timedelta(days=entry.pop("days")))
+            of, _, output = str(entry.get("vpc")).partition(":")
+            if of == "output":
+                if output not in outputs:
+                    continue
+                entry["vpc"] = outputs[output]
+            entries.append(entry)
+        (self.project.folder / "exemptions.json").write_text(json.dumps({"exemptions": entries}))
 
     def deployed(self) -> None:
         """Deploy the program with the policy pack; where that stops it, without."""
@@ -232,13 +266,8 @@ def test_a_mistake_in_the_configuration_stops_everything(
 
 def exempting(case: Case, vpc: str) -> list[str]:
     """Write an exemptions file beside Pulumi.yaml; the arguments that make it count."""
-    entry = {
-        "vpc": vpc,
-        "reason": "Nothing is ever attached to it",
-        "owner": "network-team@example.com",
-        "expires": str(datetime.now(UTC).date() + timedelta(days=30)),
-    }
-    (case.project.folder / "exemptions.json").write_text(json.dumps({"exemptions": [entry]}))
+    case.expected["exemptions"] = [{"vpc": vpc}]
+    case.exempt()
     file = case.project.folder / "policy-config.json"
     file.write_text('{"exemption-is-valid": {"file": "exemptions.json"}}')
     return ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
@@ -277,6 +306,16 @@ def test_remediation_makes_the_flow_log_one_of_all_traffic(case: Case) -> None:
     arguments = ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
     case.project.pulumi("up", "--yes", "--skip-preview", *arguments)
     assert case.project.resources()["FlowLog log"]["outputs"]["trafficType"] == "ALL"
+
+
+@pytest.mark.parametrize("case", ["direct"], indirect=True)
+def test_a_stack_that_exists_is_judged_without_its_program(case: Case) -> None:
+    case.project.pulumi("up", "--yes", "--skip-preview")
+    (case.project.folder / "__main__.py").unlink()
+    arguments = ["--stack", case.project.stack, "--policy-pack", str(case.pack)]
+    printed = case.project.pulumi("policy", "analyze", *arguments, exit_code=1)
+    assert 'VPC "bare" has no flow log of its own.' in printed
+    assert 'VPC "main"' not in printed
 
 
 @pytest.mark.parametrize("case", ["vpc_in_apply"], indirect=True)

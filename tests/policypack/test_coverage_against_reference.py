@@ -248,7 +248,7 @@ def built(drawn: Drawn) -> Stack:
     return stack
 
 
-# How long it takes depends on what else runs. The rarer mistakes show in one of some hundred stacks.
+# How long it takes depends on what else runs. The rarer mistakes show in one of hundreds of stacks.
 @settings(deadline=None, max_examples=500)
 @given(stacks(), st.integers(0, 9))
 def test_the_verdict_on_random_stacks_is_that_of_the_reference(drawn: Drawn, seed: int) -> None:
