@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flowaudit.facts import RegionFacts
+from flowaudit.facts import DeliveryRole, RegionFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,12 @@ class Role:
     Attributes:
         arn: Its ARN, with its path.
         owner: The stack that its tag names, if any.
+        policies: Whom it trusts and what it may do; None where that is not known.
     """
 
     arn: str
     owner: str | None
+    policies: DeliveryRole | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from flowaudit.facts import DESCRIBE_LOG_GROUPS, LogGroup, RegionFacts, Unread
 from flowaudit.reading import aws, listings
 from flowaudit.reading.accounts import ASSUME_ROLE, Account, enter
 from flowaudit.reading.inventory import Inventory
+from flowaudit.reading.roles import RoleAnswers
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.facts import AccountFacts, Role
 from vpc_flow_logs_stack.remedies import remedy
@@ -152,7 +153,18 @@ class _Reader:
             tags = ((tag["Key"], tag["Value"]) for tag in role.get("Tags", ()))
             return Role(role["Arn"], owner(tags))
 
-        return self._ask(GET_ROLE, None, get)
+        role = self._ask(GET_ROLE, None, get)
+        if role is None:
+            return None
+        roles = (one for facts in self._account.regions for one in facts.roles)
+        known = next((one for one in roles if one.arn == role.arn), None)
+        if known is None:  # no flow log has it yet
+            answers = RoleAnswers(role.arn)
+            answers.ask(
+                iam, lambda key, question, told: told(self._ask(key.split()[0], None, question))
+            )
+            known = answers.role({})
+        return replace(role, policies=known)
 
     def with_known_log_groups(self, known: Collection[str]) -> tuple[RegionFacts, ...]:
         """Return the facts of each region with the log groups that the state has and AWS too.

@@ -8,6 +8,7 @@ import pytest
 
 from flowaudit.facts import DeliveryRole, RegionFacts
 from flowaudit.facts import LogGroup as FoundLogGroup
+from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
 from vpc_flow_logs_stack.facts import AccountFacts, Role
 from vpc_flow_logs_stack.plan import Claim, Outcome, Plan, PlanError, plan
@@ -646,6 +647,44 @@ def test_what_has_our_names_but_is_not_ours_is_referred_to_or_imported(
     assert "keeps its records 30 days, not 365, and the flow logs of 1 VPC deliver to it" in trouble
     assert f"put-retention-policy --region {REGION} --log-group-name VPC-Flow-Logs" in trouble
     assert any("the role VPCFlowLogsRole" in warning for warning in found.warnings)
+
+
+TRUST = trust_policy("aws", "*", ACCOUNT)
+WRITES = delivery_policy([f"arn:aws:logs:*:{ACCOUNT}:log-group:*"])
+VPCS = ("vpc-1", "vpc-2")
+DENIES = {"Statement": {"Effect": "Deny", "Action": "logs:*", "Resource": "*"}}
+
+
+@pytest.mark.parametrize(
+    ("trust", "policies", "remedy"),
+    [
+        (TRUST, (WRITES,), None),
+        (TRUST, None, None),
+        ({"Statement": []}, (WRITES,), "aws iam update-assume-role-policy --role-name"),
+        (TRUST, (), "aws iam put-role-policy --role-name VPCFlowLogsRole"),
+        (TRUST, (WRITES, DENIES), "Take the statement that denies it out of them"),
+    ],
+)
+def test_a_role_of_somebody_elses_that_cannot_deliver_is_a_trouble(
+    trust: dict[str, Any], policies: tuple[dict[str, Any], ...] | None, remedy: str | None
+) -> None:
+    role = Role(ROLE_ARN, None, DeliveryRole(ROLE_ARN, True, trust, policies))
+    facts = account(region(*map(vpc, VPCS)), role=role)
+    found = planned(facts)
+    assert [one.outcome for one in found.decisions] == [Outcome.COVERED, Outcome.COVERED]
+    general = any("is used as it is. It must trust" in text for text in found.warnings)
+    assert general is (remedy is None)
+    if remedy is None:
+        assert found.troubles == ()
+        return
+    (trouble,) = found.troubles
+    assert f"so the flow logs of vpc-1, vpc-2 in {REGION} cannot deliver" in trouble
+    assert remedy in trouble
+
+    one, other = (entry(vpc=name, requirements=("flow-log-can-deliver",)) for name in VPCS)
+    for entries, troubles in (((one,), 1), ((one, other), 0)):
+        lifted = Exemptions(entries, today=date(2026, 1, 1))
+        assert len(planned(facts, exemptions=lifted).troubles) == troubles
 
 
 def test_what_belongs_to_another_stack_stops_the_run() -> None:

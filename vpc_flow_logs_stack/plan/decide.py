@@ -22,6 +22,7 @@ from vpc_flow_logs_stack.plan.planned import (
     LogGroup,
     Plan,
     PlanError,
+    PlannedFlowLog,
 )
 from vpc_flow_logs_stack.plan.site import Site
 from vpc_flow_logs_stack.plan.vpcs import Decided, decide_vpc
@@ -96,7 +97,7 @@ def _part(site: Site) -> _Part:
     decided: list[Decided] = []
     adopted: list[AdoptedFlowLog] = []
     needed: dict[str, dict[str, list[Vpc]]] = {}
-    arns: list[str] = []
+    delivering: list[tuple[Vpc, PlannedFlowLog]] = []
     for facts in site.account.regions:
         for vpc, one in _vpcs(site, facts):
             decided.append(one)
@@ -104,17 +105,17 @@ def _part(site: Site) -> _Part:
                 name = site.configuration.log_group_of(vpc.id)
                 needed.setdefault(facts.region, {}).setdefault(name, []).append(vpc)
             if one.flow_log and one.flow_log.to_log_group:
-                arns.append(one.flow_log.destination_arn)
+                delivering.append((vpc, one.flow_log))
             adopted += [
                 AdoptedFlowLog(site.account.id, facts.region, site.arn(facts.region, log), log)
                 for log in one.adopted
             ]
-    groups, role = log_groups(site, needed), delivery_role(site, arns)
+    groups, role = log_groups(site, needed), delivery_role(site, delivering)
     through = Destinations(
         groups.log_groups,
         role.roles,
         groups.warnings + role.warnings,
-        groups.troubles,
+        groups.troubles + role.troubles,
         groups.problems + role.problems,
     )
     return _Part(tuple(decided), tuple(adopted), _with_adopted(site, through, adopted))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from flowaudit.facts import LogGroup as FoundLogGroup
 from flowaudit.facts import RegionFacts, Vpc
 from flowaudit.renderers.words import counted
+from vpc_flow_logs_stack.plan.foreign_role import Delivering, judge_foreign_role
 from vpc_flow_logs_stack.plan.planned import Claim, DeliveryRole, LogGroup
 from vpc_flow_logs_stack.plan.site import Site
 from vpc_flow_logs_stack.state import LOG_GROUP, ROLE
@@ -149,29 +150,33 @@ def _retention(
     return Destinations({group.arn: group}, {}, tuple(warnings), tuple(troubles))
 
 
-def delivery_role(site: Site, log_group_arns: Sequence[str]) -> Destinations:
-    """Decide about the delivery role of an account, which must be able to write into log groups."""
-    if not log_group_arns:
+def delivery_role(site: Site, delivering: Delivering) -> Destinations:
+    """Decide about the delivery role of an account.
+
+    Args:
+        site: The account, and what is wanted.
+        delivering: The flow logs that are to deliver with it to log groups.
+    """
+    if not delivering:
         return Destinations()
     account, name, arn = site.account, site.configuration.role_name, site.role_arn()
+    log_group_arns = {flow_log.destination_arn for _, flow_log in delivering}
     if site.configuration.log_group_per_vpc:
         # A role's policy has room for some hundred ARNs, and an account for more VPCs.
-        log_group_arns = [account.log_group_arn("*", site.configuration.log_group_of("vpc-*"))]
+        log_group_arns = {account.log_group_arn("*", site.configuration.log_group_of("vpc-*"))}
     role = DeliveryRole(
-        account.id, account.partition, name, arn, Claim.OURS, tuple(sorted(set(log_group_arns)))
+        account.id, account.partition, name, arn, Claim.OURS, tuple(sorted(log_group_arns))
     )
     if account.role is None:
         return Destinations({}, {arn: role})
     what = f"the role {name} in account {account.id}"
     made = (ROLE, role.logical_name)
     claim, problems = _claim(site, made, account.role.owner, what, "roleName")
-    warning = (
-        f"{what} was not made by this stack, and is used as it is. It must trust "
-        "vpc-flow-logs.amazonaws.com and may write into the log groups; `vpc-flow-logs verify` "
-        "shows whether it does"
-    )
-    warnings = (warning,) if claim.changes_nothing else ()
-    return Destinations({}, {arn: replace(role, claim=claim)}, warnings, (), problems)
+    role = replace(role, claim=claim)
+    if not claim.changes_nothing:
+        return Destinations({}, {arn: role}, problems=problems)
+    warnings, troubles = judge_foreign_role(site, role, delivering)
+    return Destinations({}, {arn: role}, warnings, troubles, problems)
 
 
 def _claim(

@@ -20,6 +20,7 @@ from moto.ec2.models.vpcs import VPCBackend
 from moto.logs.models import LogGroup
 
 from localcloud import LocalCloud
+from vpc_flow_logs_control.delivery_role import delivery_policy
 
 from ..conftest import REPOSITORY, Project
 
@@ -57,8 +58,8 @@ class Account:
             logs.put_retention_policy(logGroupName=name, retentionInDays=days)
         return f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{name}"
 
-    def role(self, name: str) -> str:
-        """Make a role that flow logs may use; its ARN."""
+    def role(self, name: str, *, writes: bool = True) -> str:
+        """Make a role that flow logs may use, with a policy or without; its ARN."""
         trust = {
             "Version": "2012-10-17",
             "Statement": [
@@ -69,9 +70,13 @@ class Account:
                 }
             ],
         }
-        answer = self.cloud.client("iam").create_role(
-            RoleName=name, AssumeRolePolicyDocument=json.dumps(trust)
-        )
+        iam = self.cloud.client("iam")
+        answer = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        if writes:
+            policy = delivery_policy([f"arn:aws:logs:*:{ACCOUNT}:log-group:*"])
+            iam.put_role_policy(
+                RoleName=name, PolicyName="deliver", PolicyDocument=json.dumps(policy)
+            )
         return answer["Role"]["Arn"]
 
     def _hand_made_role(self) -> str:

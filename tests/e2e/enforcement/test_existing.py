@@ -55,17 +55,24 @@ def test_an_import_changes_nothing_under_default_tags(account: Account, stack: S
 def test_the_controls_own_steps_by_hand_are_kept(account: Account, stack: Stack) -> None:
     """A group without retention, a role without a policy, and a flow log of rejected traffic."""
     vpc_id, bare = account.vpc(EUROPE), account.default_vpc(EUROPE)
-    group, role = account.log_group(EUROPE, GROUP, days=None), account.role(ROLE)
+    group, role = account.log_group(EUROPE, GROUP, days=None), account.role(ROLE, writes=False)
     flow_log = account.flow_log(EUROPE, vpc_id, group, role=role)
     for existing, outcome in (("keep", "kept"), ("import", "adopted"), ("duplicate", "kept")):
         stack.configure(regions=[EUROPE], existing=existing)
-        printed = stack.up()
+        printed = stack.up(exit_code=1)
         assert stack.vpcs(outcome) == {vpc_id}
         assert stack.vpcs("covered") == {bare}
         assert f'the policies of its delivery role "{ROLE}" do not allow logs:CreateLog' in printed
+        assert f"so the flow logs of {bare} in {EUROPE} cannot deliver" in printed
         assert "delete-flow-logs" not in printed
         assert account.flow_logs(EUROPE)[vpc_id] == [flow_log]
+    (remedy,) = aws_commands(printed)
+    account.aws(remedy)
+    stack.up()
     stack.vpc_flow_logs(stack.project.outputs()["audit"])
+    account.cloud.client("iam").delete_role_policy(
+        RoleName=ROLE, PolicyName="vpc-flow-logs-delivery"
+    )
 
     account.delivery_fails(EUROPE, flow_log, "Access error")
     printed = stack.up(exit_code=1)
