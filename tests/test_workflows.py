@@ -59,7 +59,7 @@ def test_the_real_provider_is_tested_with_every_boto3_that_the_package_takes() -
     assert job["strategy"]["matrix"] == {"resolution": ["lowest-direct", "highest"]}
     setup, install, test = commands(job)
     assert install.endswith(f'"$RESOLUTION" "{boto3}"')
-    assert (setup, test) == ("make setup", "make test-real-provider")
+    assert (setup, test) == ("make develop", "make test-real-provider")
 
 
 def test_ci_runs_on_each_python_that_the_package_takes() -> None:
