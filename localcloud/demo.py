@@ -1,11 +1,13 @@
 """``python -m localcloud.demo``: an account's story, told by the real Pulumi CLI and an AWS API.
 
 Run inside ``python -m localcloud run``. Each step is a command that a user
-would type, followed by what the AWS API itself answers. A step whose answer is
-not the one expected ends the demo with exit code 1.
+would type, followed by what it prints. The AWS CLI is not needed for that: its
+commands are shown with the JSON that they print, made of what the AWS API
+answers. A step whose answer is not the one expected ends the demo with exit
+code 1.
 """
 
-import os
+import json
 import shlex
 import signal
 import subprocess
@@ -16,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jmespath
+from botocore import xform_name
 from botocore.session import get_session
 from rich.console import Console
 
@@ -24,10 +28,17 @@ from localcloud.environment import REGION
 REPOSITORY = Path(__file__).parents[1]
 console = Console(highlight=False)
 session = get_session()
-ec2: Any = session.create_client("ec2")
-logs: Any = session.create_client("logs")
-iam: Any = session.create_client("iam")
-sts: Any = session.create_client("sts")
+
+FLOW_LOG = (
+    "FlowLogs[].{flowLog: FlowLogId, vpc: ResourceId, status: FlowLogStatus, "
+    "trafficType: TrafficType, deliversTo: LogDestination, deliveryRole: DeliverLogsPermissionArn}"
+)
+LOG_GROUP = "logGroups[].{logGroup: logGroupName, retentionInDays: retentionInDays}"
+TRUST = (
+    "Role.AssumeRolePolicyDocument.Statement[]"
+    '.{trusts: Principal.Service, forFlowLogsOf: Condition.ArnLike."aws:SourceArn"}'
+)
+MAY = "PolicyDocument.Statement[].{may: Action, on: Resource}"
 
 
 class UnexpectedAnswerError(Exception):
@@ -45,8 +56,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vpc-flow-logs-demo-") as folder:
         # The stack's own program, from a folder of its own, so that the demo's
         # stack configuration does not land among the user's.
-        for name in ("Pulumi.yaml", "__main__.py", "vpc_flow_logs_stack", ".venv"):
+        for name in ("Pulumi.yaml", "__main__.py", "vpc_flow_logs_stack"):
             Path(folder, name).symlink_to(REPOSITORY / name)
+        Path(folder, ".venv").symlink_to(sys.prefix)
         try:
             tell(Path(folder))
         except UnexpectedAnswerError as error:
@@ -62,13 +74,13 @@ def main() -> int:
 def tell(folder: Path) -> None:
     """Run the steps, in a folder with the program."""
     chapter("An AWS account with a VPC, beside the default one: neither logs anything")
-    vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
-    show_flow_logs(expected=0, vpc_id=vpc_id)
+    vpc_id = aws("ec2", "create-vpc", "Vpc.VpcId", CidrBlock="10.20.0.0/16")
+    flow_logs(of=vpc_id, expected=0)
     audit(exit_code=1)
 
     pulumi = pulumi_in(folder)
     pulumi("stack", "init", "demo", "--non-interactive")
-    account_id = sts.get_caller_identity()["Account"]
+    account_id = aws("sts", "get-caller-identity", "Account")
     allowed = ("--path", "aws:allowedAccountIds[0]", account_id, "--type", "string")
     pulumi("config", "set", *allowed)
     pulumi("config", "set", "--path", "regions[0]", REGION)
@@ -80,23 +92,22 @@ def tell(folder: Path) -> None:
     pulumi("up", "--yes", "--skip-preview")
 
     chapter("Ask AWS: is the rejected traffic logged, where to, for how long, by whom?")
-    (flow_log,) = show_flow_logs(expected=1, vpc_id=vpc_id)
-    if (flow_log["FlowLogStatus"], flow_log["TrafficType"]) != ("ACTIVE", "REJECT"):
+    (flow_log,) = flow_logs(of=vpc_id, expected=1)
+    if (flow_log["status"], flow_log["trafficType"]) != ("ACTIVE", "REJECT"):
         raise UnexpectedAnswerError("the flow log is not ACTIVE on REJECT")
-    show_delivery(flow_log)
+    delivery(to=flow_log["deliversTo"], role_arn=flow_log["deliveryRole"])
     audit(exit_code=0)
 
     chapter("Again: nothing changes")
-    pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--suppress-outputs")
 
     chapter("Back out")
-    pulumi("destroy", "--yes", "--skip-preview")
+    pulumi("destroy", "--yes", "--skip-preview", "--suppress-outputs")
 
     chapter("Ask AWS: is everything gone, and the VPC still there?")
-    show_flow_logs(expected=0, vpc_id=vpc_id)
+    flow_logs(of=vpc_id, expected=0)
     vpc_flow_logs("verify", "--absent", "--regions", REGION, exit_code=0)
-    ec2.describe_vpcs(VpcIds=[vpc_id])
-    console.print(f"VPC {vpc_id}: still there")
+    aws("ec2", "describe-vpcs", "Vpcs[].VpcId", VpcIds=[vpc_id])
 
 
 def audit(*, exit_code: int) -> None:
@@ -134,13 +145,7 @@ def pulumi_in(folder: Path) -> Callable[..., None]:
 
     def run(*arguments: str) -> None:
         command(f"pulumi {shlex.join(arguments)}")
-        color = "always" if console.is_terminal else "never"
-        process = subprocess.run(
-            ["pulumi", *arguments, f"--color={color}"],
-            cwd=folder,
-            env={**os.environ, "PULUMI_DISABLE_PROGRESS_OUTPUT": "true"},
-            check=False,
-        )
+        process = subprocess.run(["pulumi", *arguments], cwd=folder, check=False)
         if process.returncode != 0:
             raise UnexpectedAnswerError(
                 f"`pulumi {arguments[0]}` ended with exit code {process.returncode}"
@@ -149,60 +154,61 @@ def pulumi_in(folder: Path) -> Callable[..., None]:
     return run
 
 
-def show_flow_logs(*, expected: int, vpc_id: str) -> list[dict[str, Any]]:
-    """Show what DescribeFlowLogs says of a VPC.
+def flow_logs(*, of: str, expected: int) -> list[dict[str, Any]]:
+    """Show the flow logs of a VPC.
 
     Raises:
-        UnexpectedAnswerError: when it names another number of flow logs.
+        UnexpectedAnswerError: when there is another number of them.
     """
-    command(f"aws ec2 describe-flow-logs --filter Name=resource-id,Values={vpc_id}")
-    answer = ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [vpc_id]}])[
-        "FlowLogs"
-    ]
-    if not answer:
-        console.print("[]")
-    for flow_log in answer:
-        show(
-            {
-                "flow log": flow_log["FlowLogId"],
-                "VPC": flow_log["ResourceId"],
-                "status": flow_log["FlowLogStatus"],
-                "traffic type": flow_log["TrafficType"],
-                "delivers to": flow_log["LogDestination"],
-                "delivery role": flow_log["DeliverLogsPermissionArn"],
-            }
-        )
-    if len(answer) != expected:
-        raise UnexpectedAnswerError(f"{len(answer)} flow logs, expected {expected}")
+    of_the_vpc = [{"Name": "resource-id", "Values": [of]}]
+    found = aws("ec2", "describe-flow-logs", FLOW_LOG, Filter=of_the_vpc)
+    if len(found) != expected:
+        raise UnexpectedAnswerError(f"{len(found)} flow logs, expected {expected}")
+    return found
+
+
+def delivery(*, to: str, role_arn: str) -> None:
+    """Show a flow log's log group, and what its delivery role trusts and may do."""
+    group_name = to.split(":log-group:")[1]
+    aws("logs", "describe-log-groups", LOG_GROUP, logGroupNamePrefix=group_name)
+    role_name = role_arn.rsplit("/", 1)[1]
+    aws("iam", "get-role", TRUST, RoleName=role_name)
+    (policy_name,) = aws("iam", "list-role-policies", "PolicyNames", RoleName=role_name)
+    aws("iam", "get-role-policy", MAY, RoleName=role_name, PolicyName=policy_name)
+
+
+def aws(service: str, operation: str, query: str, **parameters: str | list[Any]) -> Any:
+    """Show a command of the AWS CLI, and what it prints.
+
+    Args:
+        service: as the AWS CLI calls it.
+        operation: as the AWS CLI calls it.
+        query: what is shown of the answer, in JMESPath.
+        parameters: by their names in the API.
+
+    Returns:
+        What is shown.
+    """
+    words = ["aws", service, operation]
+    for name, value in parameters.items():
+        words += [f"--{xform_name(name, '-')}", *(_word(each) for each in _list(value))]
+    words += ["--query", query, "--output", "json"]
+    command(shlex.join(words))
+    client: Any = session.create_client(service)
+    answer = jmespath.search(query, getattr(client, operation.replace("-", "_"))(**parameters))
+    console.print(json.dumps(answer, indent=4), markup=False, soft_wrap=True)
     return answer
 
 
-def show_delivery(flow_log: dict[str, Any]) -> None:
-    """Show what AWS says of the log group and the delivery role of a flow log."""
-    group_name = flow_log["LogDestination"].split(":log-group:")[1]
-    (group,) = logs.describe_log_groups(logGroupNamePrefix=group_name)["logGroups"]
-    role_name = flow_log["DeliverLogsPermissionArn"].rsplit("/", 1)[1]
-    role = iam.get_role(RoleName=role_name)["Role"]
-    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-    (policy_name,) = iam.list_role_policies(RoleName=role_name)["PolicyNames"]
-    policy = iam.get_role_policy(RoleName=role_name, PolicyName=policy_name)
-    write, _ = policy["PolicyDocument"]["Statement"]
-    show(
-        {
-            "log group": group_name,
-            "retention": f"{group.get('retentionInDays')} days",
-            "role trusts": statement["Principal"]["Service"],
-            "for flow logs of": statement["Condition"]["ArnLike"]["aws:SourceArn"],
-            "role may": ", ".join(write["Action"]),
-            "on": ", ".join(write["Resource"]),
-        }
-    )
+def _list(value: str | list[Any]) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def show(facts: dict[str, str]) -> None:
-    """Print facts, one a line."""
-    for name, value in facts.items():
-        console.print(f"  [dim]{name:<17}[/]{value}", soft_wrap=True)
+def _word(value: str | dict[str, Any]) -> str:
+    """A value, a structure in the AWS CLI's shorthand."""
+    if isinstance(value, str):
+        return value
+    return ",".join(f"{name}={','.join(_list(each))}" for name, each in value.items())
 
 
 if __name__ == "__main__":
