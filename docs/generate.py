@@ -1,10 +1,10 @@
-"""Writes the requirements' pages, docs/requirements/, from what the code says about them.
+"""Writes the pages that are generated: docs/requirements/, docs/commands.md and docs/schema.md.
 
     python docs/generate.py           writes them
     python docs/generate.py --check   only says whether they are up to date (exit code 1: no)
 
-A page says what gate and audit share, and then what each looks at. The audit's findings on it are
-what it really says of small examples.
+A requirement's page says what gate and audit share, and then what each looks at. The audit's
+findings on it are what it really says of small examples.
 """
 
 import json
@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+
+import reference
 
 from flowaudit.judging import exemptions
 from flowaudit.judging.finding import Finding
@@ -24,7 +26,7 @@ from vpc_flow_logs_control.requirements import REQUIREMENTS, Requirement
 from vpc_flow_logs_policies import REQUIREMENTS as POLICIES
 from vpc_flow_logs_policies.requirement import GatedRequirement
 
-FOLDER = Path(__file__).parent / "requirements"
+DOCS = Path(__file__).parent
 
 GATED = {requirement.control.id: requirement for requirement in POLICIES}
 
@@ -36,9 +38,11 @@ _DAYS = (date(2026, 4, 1), date(2025, 1, 1), date(2026, 1, 1))
 
 
 def pages() -> dict[str, str]:
-    """Return every page by its file's name."""
-    written = {f"{id_}.md": _page(requirement) for id_, requirement in REQUIREMENTS.items()}
-    return {"README.md": _overview(), **written}
+    """Return every page by its path in docs/."""
+    requirements = {f"{id_}.md": _page(requirement) for id_, requirement in REQUIREMENTS.items()}
+    requirements["README.md"] = _overview()
+    written = {f"requirements/{name}": text for name, text in requirements.items()}
+    return {**reference.pages(), **written}
 
 
 def findings(audited: AuditRequirement) -> list[Finding]:
@@ -152,18 +156,21 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(__doc__ or "")
         return 2
     wanted = pages()
-    existing = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    existing = {
+        str(path.relative_to(DOCS)): path.read_text(encoding="utf-8")
+        for path in {*DOCS.glob("requirements/*.md"), *(DOCS / name for name in wanted)}
+        if path.exists()
+    }
     if arguments:
         stale = sorted(
             name for name in {*wanted, *existing} if wanted.get(name) != existing.get(name)
         )
-        sys.stderr.writelines(f"{FOLDER / name} is not up to date\n" for name in stale)
+        sys.stderr.writelines(f"{DOCS / name} is not up to date\n" for name in stale)
         return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for name in existing.keys() - wanted.keys():
-        (FOLDER / name).unlink()
+        (DOCS / name).unlink()
     for name, text in wanted.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        (DOCS / name).write_text(text, encoding="utf-8")
     return 0
 
 
