@@ -31,7 +31,7 @@ define INSTALL
 @$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version.split()[0] + ": set PYTHON=/path/to/python3.11")'
 @printf 'Installing pinned packages into $(VENV), $(SIZE) on disk: '
 @test -x $(PY) || $(PYTHON) -m venv $(VENV)
-@SECONDS=0; $(PY) -m pip install --disable-pip-version-check --require-hashes --progress-bar off -r $< \
+@SECONDS=0; $(PY) -m pip install --disable-pip-version-check --require-hashes --no-compile --progress-bar off -r $< \
   | awk '/^Collecting/ { printf "."; fflush() }' && echo " $$SECONDS seconds."
 @$(PY) -m pip check --disable-pip-version-check --quiet
 @$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +12,9 @@ import pytest
 import yaml
 
 from flowaudit.__main__ import cli
+from vpc_flow_logs_stack.keys import KEYS
 
+from .aws_commands import understood
 from .documents import PAGES, REPOSITORY, Block, blocks
 
 NEEDS = re.compile(
@@ -58,17 +59,33 @@ def test_a_block_is_run_or_its_section_says_what_it_needs(one: Block) -> None:
         assert NEEDS.search(said), "run it in a test, or say `needs an AWS account` before it"
 
 
-def lines_of_ours() -> Iterator[tuple[str, str]]:
+def lines(command: str) -> list[tuple[str, str]]:
+    """What follows a command wherever a page types it, with its place."""
+    found: list[tuple[str, str]] = []
     for one in ALL:
         if one.language not in {"console", "sh"}:
             continue
         text = one.text.replace("\\\n", " ")
         prompt = r"\$ " if one.language == "console" else ""
-        for found in re.finditer(rf"^{prompt}vpc-flow-logs (.*)$", text, re.MULTILINE):
-            yield str(one), found[1]
+        typed = re.findall(rf"^{prompt}{command} (.*)$", text, re.MULTILINE)
+        found += [(str(one), line) for line in typed]
+    return found
 
 
-@pytest.mark.parametrize(("_where", "line"), list(lines_of_ours()))
+@pytest.mark.parametrize(("_where", "line"), lines("aws"))
+def test_aws_has_the_command(_where: str, line: str) -> None:
+    understood(f"aws {line}")
+
+
+@pytest.mark.parametrize(("_where", "line"), lines("pulumi config (?:set|rm)"))
+def test_the_stack_has_the_key(_where: str, line: str) -> None:
+    [key, *_] = [
+        word for word in shlex.split(line, comments=True) if word not in {"--path", "--secret"}
+    ]
+    assert key.startswith("aws:") or re.split(r"[.\[]", key)[0] in KEYS
+
+
+@pytest.mark.parametrize(("_where", "line"), lines("vpc-flow-logs"))
 def test_a_command_of_ours_is_one_that_there_is(_where: str, line: str) -> None:
     """Those that need an account are at least understood, to the last option."""
     words = shlex.split(line, comments=True)

@@ -12,12 +12,9 @@ import shlex
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
 
-import botocore.session
 import click
 import pytest
-from botocore import xform_name
 
 from flowaudit.__main__ import cli
 from flowaudit.audit.remedies import remedy_of
@@ -30,6 +27,8 @@ from vpc_flow_logs import VpcFlowLogs, VpcFlowLogsArgs
 from vpc_flow_logs_control.exemptions import Exemptions
 from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.remedies import remedy as of_stack
+
+from .aws_commands import understood
 
 REPOSITORY = Path(__file__).parents[1]
 SOURCES = (
@@ -120,31 +119,7 @@ def test_aws_has_the_command(command: str) -> None:
     _, service, *words = shlex.split(command)
     if (service, *words[:1]) in OF_THE_CLI_ALONE or (service,) in OF_THE_CLI_ALONE:
         return
-    # Any: botocore's stubs leave the shapes of a model without members.
-    model: Any = botocore.session.Session().get_service_model(service)
-    operations = {xform_name(name, "-"): name for name in model.operation_names}
-    shape = model.operation_model(operations[words[0]]).input_shape
-    members = {xform_name(name, "-"): (name, each) for name, each in shape.members.items()}
-    given: dict[str, list[str]] = {}
-    option = ""
-    for word in words[1:]:
-        if word.startswith("--"):
-            option = word.removeprefix("--")
-            given[option] = []
-        else:
-            given[option].append(word)
-    given.pop("region", None)
-    assert given.keys() <= members.keys()
-    assert {members[name][0] for name in given} >= set(shape.required_members)
-    for name, values in given.items():
-        member = members[name][1]
-        assert len(values) >= 1
-        assert member.type_name == "list" or len(values) == 1
-        for value in values:
-            if member.type_name in {"integer", "long"}:
-                assert value.isdigit()
-            if getattr(member, "enum", None):
-                assert value in member.enum
+    understood(command)
 
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("vpc-flow")])
