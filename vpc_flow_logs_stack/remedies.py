@@ -12,7 +12,8 @@ _tell = remedy_from(
     {
         Cause.ACCESS_DENIED: (
             "Allow {action} to the caller, or to the role that `accounts` names: "
-            "docs/permissions.md has the whole policy."
+            "https://github.com/OWNER/vpc-flow-logs/blob/main/docs/permissions.md "
+            "has the whole policy."
         ),
         Cause.CREDENTIALS: (
             "Check the credentials with `aws sts get-caller-identity`; "
