@@ -143,7 +143,8 @@ def film(session: Text) -> str:
     lines = session.wrap(console, COLUMNS, overflow="fold")
     for line in lines:
         console.print(line, no_wrap=True, end="\n", crop=False)
-    stops = list(_stops([line.plain for line in lines]))
+    # It begins with half a screen, so that it is a picture where nothing moves.
+    stops = [stop for stop in _stops([line.plain for line in lines]) if stop > ROWS / 2]
     seconds = [
         _SECONDS_OF_A_STOP + _SECONDS_TO_READ_A_LINE * (stop - before)
         for before, stop in zip([0, *stops], stops, strict=False)
