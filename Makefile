@@ -43,7 +43,7 @@ $(DEMO): SIZE := about 300 MB
 $(DEMO): localcloud/requirements.lock pyproject.toml
 	$(INSTALL)
 
-$(READY): SIZE := about 700 MB
+$(READY): SIZE := about 800 MB
 $(READY): requirements.lock pyproject.toml
 	$(INSTALL)
 	@touch $(DEMO) # which is a part of it
