@@ -125,8 +125,8 @@ class DeliveryRole:
 
     arn: str
     exists: bool = True
-    trust_policy: Mapping[str, Any] | None = None
-    policies: tuple[Mapping[str, Any] | None, ...] | None = None
+    trust_policy: Mapping[str, Any] | None = field(default=None, hash=False)
+    policies: tuple[Mapping[str, Any] | None, ...] | None = field(default=None, hash=False)
     bounded: bool = False
 
     @property

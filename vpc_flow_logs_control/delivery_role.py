@@ -4,11 +4,9 @@ Source: Amazon VPC User Guide, "Publish flow logs to CloudWatch Logs" and
 "Cross-service confused deputy prevention".
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, cast
 
 SERVICE_PRINCIPAL = "vpc-flow-logs.amazonaws.com"
@@ -89,6 +87,9 @@ class Answer(StrEnum):
     NO = "no"
     UNKNOWN = "unknown"
 
+
+_doubt = {Answer.NO: 0, Answer.UNKNOWN: 1, Answer.YES: 2}.__getitem__
+"""Orders answers."""
 
 Statement = Mapping[str, object]
 
@@ -211,11 +212,6 @@ def _least(*answers: Answer) -> Answer:
 
 def _is_understood(document: Statement) -> bool:
     return all(isinstance(each, Mapping) for each in _many(document.get("Statement")))
-
-
-def _doubt(answer: Answer) -> int:
-    """Order answers from no over unknown to yes."""
-    return [Answer.NO, Answer.UNKNOWN, Answer.YES].index(answer)
 
 
 def _statements(document: Statement) -> list[Statement]:
@@ -343,11 +339,32 @@ def _is_part(pattern: str, value: str | None, wildcards: bool) -> Answer:
     return Answer.YES if pattern == value else Answer.NO
 
 
-@lru_cache(maxsize=4096)  # an account has few roles, and many flow logs deliver with each
 def _like(pattern: str, text: str) -> bool:
     """Whether a text matches IAM's wildcards, `*` and `?`."""
-    regex = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
-    return re.fullmatch(regex, text, re.DOTALL) is not None
+    first, *others = pattern.split("*")
+    if not others:
+        return len(first) == len(text) and _is_at(0, first, text)
+    last = others.pop()
+    start, end = len(first), len(text) - len(last)
+    if start > end or not _is_at(0, first, text) or not _is_at(end, last, text):
+        return False
+    for part in others:
+        places = range(start, end - len(part) + 1)
+        found = next((place for place in places if _is_at(place, part, text)), None)
+        if found is None:
+            return False
+        start = found + len(part)
+    return True
+
+
+def _is_at(place: int, part: str, text: str) -> bool:
+    """Whether a text, which is long enough, goes on like a part of a pattern without `*`."""
+    if "?" not in part:
+        return text.startswith(part, place)
+    return all(
+        each in {"?", actual}
+        for each, actual in zip(part, text[place : place + len(part)], strict=True)
+    )
 
 
 def _many(value: object) -> list[object]:

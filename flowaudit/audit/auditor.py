@@ -1,5 +1,6 @@
 """An inventory's facts -> a report, in bounded memory."""
 
+import copyreg
 import pickle
 import time
 from collections import Counter
@@ -8,11 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from flowaudit import __version__
 from flowaudit.audit.baseline import Baseline, Comparison
 from flowaudit.audit.remedies import remedy_of
-from flowaudit.facts import RegionFacts, Unread
+from flowaudit.facts import FlowLog, LogGroup, RegionFacts, Unread, Vpc
 from flowaudit.judging import exemptions
 from flowaudit.judging.finding import (
     Criteria,
@@ -21,6 +23,7 @@ from flowaudit.judging.finding import (
     Report,
     Status,
     Totals,
+    Verdict,
 )
 from flowaudit.judging.requested import AccountRead, Requested
 from flowaudit.judging.requirements import REQUIREMENTS
@@ -232,6 +235,15 @@ class Auditor(AbstractContextManager["Auditor"]):
             unread=frozenset(unread),
         )
         return tuple(exemptions.findings(self._terms.exemptions, self._matched, reach))
+
+
+def _compact(value: Any) -> tuple[Any, ...]:
+    """Say how to pickle a dataclass: by its values, which takes half as long as by their names."""
+    return value.__class__, tuple(getattr(value, name) for name in value.__slots__)
+
+
+for _kind in (RegionReport, Verdict, Vpc, FlowLog, LogGroup, Finding):
+    copyreg.pickle(_kind, _compact)
 
 
 class _Spool:

@@ -1,10 +1,11 @@
 """The report as plain dictionaries, which the JSON formats share."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
+from functools import cache
 from typing import Any
 
-from flowaudit.facts import Unread
+from flowaudit.facts import FlowLog, LogGroup, Unread, Vpc
 from flowaudit.judging.finding import Finding, Report, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.remedies import Remedy
@@ -42,14 +43,14 @@ def verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
     return {
         "account_id": verdict.account_id,
         "region": verdict.region,
-        "vpc": asdict(verdict.vpc) | {"tags": dict(verdict.vpc.tags)},
+        "vpc": _flat(verdict.vpc) | {"tags": dict(verdict.vpc.tags)},
         "owner": owner(report, verdict),
         "status": verdict.status,
         "summary": verdict.summary,
         "findings": [finding(report, each) for each in verdict.findings],
         "unread": [unread(each, report.remedy) for each in verdict.unread],
-        "flow_logs": [asdict(each) for each in verdict.flow_logs],
-        "log_groups": [asdict(each) for each in verdict.log_groups],
+        "flow_logs": [_flat(each) for each in verdict.flow_logs],
+        "log_groups": [_flat(each) for each in verdict.log_groups],
         "coverage": asdict(verdict.coverage) if verdict.coverage else None,
         "exemption": asdict(verdict.exemption) if verdict.exemption else None,
     }
@@ -62,11 +63,26 @@ def unread(unread: Unread, remedy: Remedy) -> dict[str, Any]:
 
 def finding(report: Report, finding: Finding) -> dict[str, Any]:
     """Return a finding with its stable id, its requirement's standards, and whether it is new."""
-    standards = [str(control) for control in REQUIREMENTS[finding.requirement].control.standards]
-    told = {"id": finding.id, **asdict(finding), "standards": standards}
+    standards = [*_standards(finding.requirement)]
+    told = {"id": finding.id, **_flat(finding), "standards": standards}
     if report.changes:
         told["since_baseline"] = report.changes.since(finding.id)
     return told
+
+
+def _flat(value: Vpc | FlowLog | LogGroup | Finding) -> dict[str, Any]:
+    """Return what holds no other dataclass, as `asdict` does in ten times the time."""
+    return {name: getattr(value, name) for name in _fields(type(value))}
+
+
+@cache
+def _fields(kind: type[Vpc | FlowLog | LogGroup | Finding]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
+
+
+@cache
+def _standards(requirement: str) -> tuple[str, ...]:
+    return tuple(str(control) for control in REQUIREMENTS[requirement].control.standards)
 
 
 def changes(report: Report) -> dict[str, Any] | None:
