@@ -130,12 +130,22 @@ def make_client(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
             connect_timeout=min(5.0, timeout),
             read_timeout=timeout,
+            user_agent=_user_agent(session),
             user_agent_extra=f"vpc-flow-logs/{__version__}",
         ).merge(config or Config()),
     )
-    internals.share_certificates(client)
+    internals.lighten(client)
     meter.attach(client)
     return client
+
+
+def _user_agent(session: "Session") -> str | None:
+    """Return what a client calls itself; None where botocore has to put that together.
+
+    It does so twice for each request, which takes a fifth of what a call takes.
+    """
+    own_name = session.get_config_variable("user_agent_appid")
+    return None if own_name else session.user_agent()
 
 
 def unread(error: Exception, account_id: str, region: str | None, action: str) -> Unread:

@@ -5,21 +5,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
 from botocore.session import Session
 
 import flowaudit
 from flowaudit.reading import aws, internals
 from flowaudit.reading.internals.service_models import TrimmedLoader
+from flowaudit.reading.internals.signing import Signer
 
 FOLDER = Path(internals.__file__).parent
 
 
+def make_clients(session: Session) -> list[Any]:
+    return [aws.make_client(session, "ec2", "eu-west-1", aws.Meter()) for _ in range(2)]
+
+
 def connection_settings(session: Session) -> list[object]:
-    clients = [aws.make_client(session, "ec2", "eu-west-1", aws.Meter()) for _ in range(2)]
     return [
-        each._endpoint.http_session._manager.connection_pool_kw["ssl_context"]  # pyright: ignore
-        for each in clients
+        each._endpoint.http_session._manager.connection_pool_kw["ssl_context"]
+        for each in make_clients(session)
     ]
+
+
+def signer(session: Session) -> type:
+    session.set_credentials("key", "secret")
+    found: object = make_clients(session)[0]._request_signer.get_auth_instance("ec2", "eu-west-1")
+    return type(found)
 
 
 def test_an_open_door_saves_time() -> None:
@@ -28,6 +39,7 @@ def test_an_open_door_saves_time() -> None:
     assert isinstance(session.get_component("data_loader"), TrimmedLoader)
     first, second = connection_settings(session)
     assert first is second
+    assert signer(session) is Signer
 
 
 def test_a_closed_door_leaves_everything_to_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,6 +52,7 @@ def test_a_closed_door_leaves_everything_to_botocore(monkeypatch: pytest.MonkeyP
     )
     first, second = connection_settings(session)
     assert first is not second
+    assert signer(session) is SigV4Auth
     resolver: Any = session.get_component("credential_provider")
     providers: list[object] = resolver.providers
     before = [dict(vars(each)) for each in providers]

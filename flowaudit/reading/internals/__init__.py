@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from botocore.session import Session
 
-from flowaudit.reading.internals import certificates, credential_providers, handlers
+from flowaudit.reading.internals import (
+    certificates,
+    credential_providers,
+    handlers,
+    repeated,
+    signing,
+)
 from flowaudit.reading.internals.service_models import TrimmedLoader
 
 if TYPE_CHECKING:
@@ -38,10 +44,12 @@ def open_session(profile: str | None = None) -> Session:
     return session
 
 
-def share_certificates(client: "BaseClient") -> None:
-    """Let a client's connections use what others have read; call it before the first request."""
+def lighten(client: "BaseClient") -> None:
+    """Let a client do again only what differs from call to call; call it before the first one."""
     if not _closed():
         certificates.share(client)
+        repeated.remember(client)
+        signing.lighten(client)
 
 
 def limit_credential_providers(session: Session) -> None:
