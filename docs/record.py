@@ -84,7 +84,8 @@ def in_a_terminal(command: list[str], env: Mapping[str, str]) -> str:
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 200, COLUMNS, 0, 0))
     sources = os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "components")))
-    env = {**env, "TERM": "xterm-256color", "COLORTERM": "", "PYTHONPATH": sources}
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "", "COLUMNS": str(COLUMNS)}
+    env = {**env, **terminal, "PYTHONPATH": sources}
     with subprocess.Popen(command, env=env, stdin=its, stdout=its, stderr=its) as process:
         os.close(its)
         written = b"".join(iter(lambda: _read(ours), b""))
