@@ -50,6 +50,16 @@ def blocks(*pages: Path) -> Iterator[Block]:
             yield Block(path, number, found[1], found[2], text[: found.start()])
 
 
+PYTHON = [
+    one
+    for one in blocks()
+    if one.language == "python" and not one.page.startswith("docs/requirements/")
+]
+"""The programs and scripts, which tests/e2e/test_documented_programs.py runs."""
+EXAMPLES = [one for one in blocks() if one.page.startswith("docs/requirements/")]
+"""What passes the gate, and what does not: tests/e2e/test_documented_requirements.py."""
+
+
 def block(page: str, containing: str) -> Block:
     """Return the one block of a page with a certain text in it."""
     [found] = [one for one in blocks(REPOSITORY / page) if containing in one.text]

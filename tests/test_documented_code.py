@@ -15,48 +15,50 @@ from flowaudit.__main__ import cli
 from vpc_flow_logs_stack.keys import KEYS
 
 from .aws_commands import understood
-from .documents import PAGES, REPOSITORY, Block, blocks
+from .documents import EXAMPLES, PAGES, PYTHON, REPOSITORY, Block, block, blocks
+
+TESTS = Path(__file__).parent
 
 NEEDS = re.compile(
     r"needs? (an AWS account|a GitLab or GitHub|an organization of Pulumi Cloud|a release)"
 )
-RUN = {
-    "README.md": (
-        "tests/e2e/test_wheel_alone.py",
-        ["vpc-flow-logs ", "'vpc-flow-logs[stack]'", "import VpcFlowLogs\n\nvpc =", "❌"],
-    ),
-    "docs/gate.md": ("tests/e2e/test_gate_report.py", ["vpc-flow-logs gate-report"]),
-    "docs/exemptions.md": ("tests/test_exemptions_file.py", ["exemptions"]),
-    "docs/requirements": ("tests/policypack/test_documents.py", [""]),
-}
-"""By page or folder: the test that runs blocks, and a text that is in each of these."""
 ALL = list(blocks())
 
 
-def run_by(one: Block) -> str | None:
-    """Return the test that runs a block."""
-    for page, (test, texts) in RUN.items():
-        if one.page.startswith(page) and any(text in one.text for text in texts):
-            return test
-    if one.language == "console" and all(
-        line in {"make demo", "make test", "make setup"} for line in one.commands
-    ):
-        return ".github/workflows/ci.yml"
-    if one.language == "python":
-        return "tests/e2e/test_documented_programs.py"
-    return None
+def takes(test: Path) -> Iterator[Block]:
+    """Yield the blocks whose text a test takes from their page: `block("PAGE", "TEXT")`.
+
+    A block that is changed is run as it is then, and one that is gone fails its test.
+    """
+    for call in ast.walk(ast.parse(test.read_text(encoding="utf-8"))):
+        match call:
+            case ast.Call(
+                ast.Name("block"), [ast.Constant(str() as page), ast.Constant(str() as text)]
+            ):
+                yield block(page, text)
+            case _:
+                pass
+
+
+TAKEN = {*PYTHON, *EXAMPLES, *(one for test in TESTS.rglob("test_*.py") for one in takes(test))}
+_CI = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text())
+IN_CI = {step.get("run") for job in _CI["jobs"].values() for step in job["steps"]}
+
+
+def is_run(one: Block) -> bool:
+    """Tell whether a block is run by a test, or in CI."""
+    return one in TAKEN or (one.language == "console" and IN_CI.issuperset(one.commands))
 
 
 @pytest.mark.parametrize("one", ALL, ids=str)
 def test_a_block_is_run_or_its_section_says_what_it_needs(one: Block) -> None:
-    if test := run_by(one):
-        assert (REPOSITORY / test).exists()
-    else:
-        # In what precedes it, under the same heading of the second level, or on top of the page.
-        head, *_ = re.split(r"^## ", one.before, maxsplit=1, flags=re.MULTILINE)
-        section = re.split(r"^## ", one.before, flags=re.MULTILINE)[-1]
-        said = " ".join(f"{head} {section}".split())
-        assert NEEDS.search(said), "run it in a test, or say `needs an AWS account` before it"
+    # In what precedes it, under the same heading of the second level, or on top of the page.
+    head, *_ = re.split(r"^## ", one.before, maxsplit=1, flags=re.MULTILINE)
+    section = re.split(r"^## ", one.before, flags=re.MULTILINE)[-1]
+    said = " ".join(f"{head} {section}".split())
+    assert is_run(one) or NEEDS.search(said), (
+        "run it in a test, or say `needs an AWS account` before it"
+    )
 
 
 def lines(command: str) -> list[tuple[str, str]]:

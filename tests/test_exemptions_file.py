@@ -1,7 +1,6 @@
 """An entry of the exemptions file means the same to the gate and to the audit."""
 
 import json
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.judging.verdicts import judge
 from vpc_flow_logs_control.exemptions import read
 
+from .documents import block
 from .policypack.conftest import Said, Stack
 
 REPOSITORY = Path(__file__).parents[1]
@@ -64,8 +64,7 @@ def test_both_lift_the_same(
 
 
 def test_the_example_is_the_one_that_is_documented() -> None:
-    page = (REPOSITORY / "docs" / "exemptions.md").read_text(encoding="utf-8")
-    [shown] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    shown = block("docs/exemptions.md", '"exemptions": [').text
     assert shown == EXAMPLE.read_text(encoding="utf-8")
 
 

@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ..documents import REPOSITORY, Block, blocks
+from ..documents import PYTHON, REPOSITORY, Block
 from .conftest import Project
 
-PYTHON = [
-    one
-    for one in blocks()
-    if one.language == "python" and not one.page.startswith("docs/requirements/")
-]
 PROGRAMS = [one for one in PYTHON if "from vpc_flow_logs import" in one.text]
 SCRIPTS = [one for one in PYTHON if one not in PROGRAMS]
 # What a program goes through, where the page leaves that to the reader.

@@ -1,19 +1,19 @@
 """The policies' pages and names, and the command that checks a configuration file."""
 
-import ast
 import hashlib
 import json
-import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
-from vpc_flow_logs_policies import REQUIREMENTS
+from ..documents import Block, block
+from .conftest import Stack
 
 PACK = Path(__file__).parent.parent.parent / "policypack"
 
@@ -25,14 +25,26 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "requirement",
-    [requirement for requirement in REQUIREMENTS if requirement.check],
-    ids=lambda requirement: requirement.name,
+    ("example", "said"),
+    [
+        (block("docs/requirements/exemption-is-valid.md", "NET-212"), {"waiver-is-visible"}),
+        (
+            block("docs/requirements/exemption-is-valid.md", "later"),
+            {"exemption-is-valid", "vpc-has-flow-log"},
+        ),
+    ],
+    ids=["good", "bad"],
 )
-def test_the_examples_are_python(requirement: object) -> None:
-    for example in (getattr(requirement, "good", ""), getattr(requirement, "bad", "")):
-        assert example
-        ast.parse(example)
+def test_the_documented_exemptions_are_good_and_bad(
+    tmp_path: Path, example: Block, said: set[str]
+) -> None:
+    """The examples in Python are judged by tests/e2e/test_documented_requirements.py."""
+    file = tmp_path / "exemptions.json"
+    file.write_text(example.text)
+    stack = Stack()
+    stack.vpc("sandbox")
+    judged = stack.judged({"exemption-is-valid": {"file": str(file)}}, today=date(2026, 11, 26))
+    assert {each.policy for each in judged} == said
 
 
 def test_a_good_configuration_file_is_in_order(tmp_path: Path) -> None:
@@ -122,9 +134,7 @@ def test_the_example_configuration_is_in_order(tmp_path: Path) -> None:
 
 def test_the_example_workflow_is_the_one_that_is_described() -> None:
     workflow = (PACK.parent / "examples" / "github-actions" / "gate.yml").read_text()
-    described = (PACK.parent / "docs" / "gate.md").read_text()
-    [block] = re.findall(r"```yaml\n(.*?)```", described, re.DOTALL)
-    assert workflow.endswith(block)
+    assert workflow.endswith(block("docs/gate.md", "name: Preview, judged by the policy pack").text)
     yaml.safe_load(workflow)
 
 
