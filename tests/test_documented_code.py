@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 

@@ -18,6 +18,7 @@ class Configuration:
         regions: Region codes; None for every region that is enabled in the account.
         exclude_regions: Region codes that are not covered.
         vpcs: Ids of the VPCs to cover; None for all.
+        account_id: Of the own account; None where nothing says which one is meant.
         accounts: ARNs of the roles to assume, one an account; empty for the own account.
         exemptions: The exemptions file, if there is one.
         remove_exempt: Whether the stack's flow log of an exempt VPC is deleted.
@@ -45,6 +46,7 @@ class Configuration:
     regions: tuple[str, ...] | None
     exclude_regions: frozenset[str]
     vpcs: frozenset[str] | None
+    account_id: str | None
     accounts: tuple[str, ...]
     exemptions: Path | None
     remove_exempt: bool
@@ -93,6 +95,7 @@ def parse(values: Mapping[str, Any], secret: frozenset[str] = frozenset()) -> Co
         regions=_all_or(values["regions"]),
         exclude_regions=frozenset(values["excludeRegions"]),
         vpcs=None if vpcs is None else frozenset(vpcs),
+        account_id=values["accountId"] or None,
         accounts=tuple(values["accounts"]),
         exemptions=Path(values["exemptions"]) if values["exemptions"] else None,
         remove_exempt=values["removeExempt"],

@@ -143,6 +143,11 @@ def _vpcs(value: Any, _: Collection[str]) -> Iterator[str]:
             yield problem
 
 
+def _account_id(value: Any, _: Collection[str]) -> Iterator[str]:
+    if value and not re.fullmatch(r"\d{12}", value, re.ASCII):
+        yield f"{value!r} is not the id of an account, which has 12 digits"
+
+
 def _accounts(value: Any, _: Collection[str]) -> Iterator[str]:
     yield from _named_once(value)
     problems = [problem for arn in value if (problem := problem_with("role_arn", arn))]
@@ -227,6 +232,13 @@ KEYS = {
             ["all"],
             "Ids of the VPCs to cover; all means every VPC of these regions",
             _vpcs,
+        ),
+        Key(
+            "accountId",
+            "string",
+            "",
+            "Id of the own account, which is covered; credentials of any other are refused",
+            _account_id,
         ),
         Key(
             "accounts",
@@ -433,6 +445,11 @@ def problems_with(
             if not key.may_be_secret:
                 found = [_SHOWN]
         problems += [f"{name}: {problem}" for problem in found]
+    if values["accountId"] and values["accounts"]:
+        problems.append(
+            "accountId and accounts exclude each other: remove accountId, and name in accounts a "
+            "role of each account that is covered, or remove accounts"
+        )
     if values["destinationArn"] and values["destinationArns"]:
         problems.append(
             "destinationArn and destinationArns exclude each other: remove destinationArn, and "

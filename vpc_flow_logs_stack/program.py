@@ -66,13 +66,13 @@ class Program:
 
     Attributes:
         configuration: What everything has in common.
-        providers: By account, the provider to use; None for the default one.
+        providers: By account, the provider to use.
         stack: The value of this stack's tag.
         state: What is in the state already, and so is not imported again.
     """
 
     configuration: Configuration
-    providers: Mapping[str, aws.Provider | None]
+    providers: Mapping[str, pulumi.ProviderResource]
     stack: str
     state: State
     _parents: dict[tuple[str, str], pulumi.ComponentResource] = field(

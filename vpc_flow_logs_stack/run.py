@@ -1,5 +1,7 @@
 """One run of the stack's program: configuration, inventory, plan, resources, in this order."""
 
+import importlib.metadata
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -45,7 +47,7 @@ def run() -> None:
         before = engine.read_state()
         accounts = reading.read(session, wanted, {*before.made, *before.adopted})
         if not wanted.accounts:
-            _require_account(accounts)
+            _require_account(wanted, accounts)
         decided = plan(wanted, accounts, before, lifted, tag)
     except (exemptions.ExemptionsError, PlanError, UnreadError) as error:
         raise pulumi.RunError(str(error)) from error
@@ -55,7 +57,7 @@ def run() -> None:
             "(`pulumi config set aws:profile NAME`, AWS_PROFILE)"
         ) from error
     _tell(decided, wanted, first=not before.made)
-    program = Program(wanted, _providers(session.profile, accounts), tag, before)
+    program = Program(wanted, _providers(accounts), tag, before)
     flow_logs = program.declare(decided)
     for name, value in outputs(decided, wanted, tag, before).items():
         pulumi.export(name, value)
@@ -82,15 +84,14 @@ async def _conclude(
         raise pulumi.RunError(conclusion(troubles, decided.deletions))
 
 
-def _require_account(accounts: Sequence[AccountFacts]) -> None:
+def _require_account(wanted: Configuration, accounts: Sequence[AccountFacts]) -> None:
     """Check that this is the account that is meant, for Pulumi's provider too.
 
     Raises:
         PlanError: When it is not, or nothing says that it is.
     """
     (account,) = accounts
-    allowed = pulumi.Config("aws").get_object("allowedAccountIds")
-    if problem := problem_with_account(allowed, account.id):
+    if problem := problem_with_account(wanted.account_id, account.id):
         raise PlanError([problem])
     provider = pulumi_aws.get_caller_identity().account_id
     if provider != account.id:
@@ -102,27 +103,30 @@ def _require_account(accounts: Sequence[AccountFacts]) -> None:
         raise PlanError([problem])
 
 
-def _providers(
-    profile: str | None, accounts: Sequence[AccountFacts]
-) -> dict[str, pulumi_aws.Provider | None]:
-    """Return the provider of each account; the default one for the own account."""
-    region = pulumi.Config("aws").get("region")
-    return {
-        account.id: pulumi_aws.Provider(
-            account.id,
-            assume_roles=[
-                pulumi_aws.ProviderAssumeRoleArgs(
-                    role_arn=account.role_arn, session_name="vpc-flow-logs"
-                )
-            ],
-            allowed_account_ids=[account.id],
-            profile=profile,
-            region=region,
-        )
-        if account.role_arn
-        else None
-        for account in accounts
+def _providers(accounts: Sequence[AccountFacts]) -> dict[str, pulumi.ProviderResource]:
+    """Return the provider of each account, which works in no other.
+
+    Pulumi gives the stack's `aws:` settings to its default provider alone, as JSON where they are
+    no text. They are handed on as they are, so that every setting means what it means there.
+    """
+    version = importlib.metadata.version("pulumi-aws")
+    settings: dict[str, pulumi.Input[str]] = {
+        key.removeprefix("aws:"): pulumi.Output.secret(value)
+        if pulumi.runtime.is_config_secret(key)
+        else value
+        for key, value in pulumi.runtime.get_config_env().items()
+        if key.startswith("aws:")
     }
+    providers: dict[str, pulumi.ProviderResource] = {}
+    for account in accounts:
+        own = settings | {"allowedAccountIds": json.dumps([account.id])}
+        if account.role_arn:
+            role = {"roleArn": account.role_arn, "sessionName": "vpc-flow-logs"}
+            own["assumeRoles"] = json.dumps([role])
+        providers[account.id] = pulumi.ProviderResource(
+            "aws", account.id, own, pulumi.ResourceOptions(version=version)
+        )
+    return providers
 
 
 def _tell(decided: Plan, wanted: Configuration, *, first: bool) -> None:

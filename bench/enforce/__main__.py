@@ -130,7 +130,8 @@ def _account(
         for part in ("Pulumi.yaml", "vpc_flow_logs_stack", ".venv"):
             (folder / part).symlink_to(REPOSITORY / part)
         account_id = cloud.client("sts").get_caller_identity()["Account"]
-        config = {"vpc-flow-logs:regions": list(regions), "aws:allowedAccountIds": [account_id]}
+        settings = {"regions": list(regions), "accountId": account_id}
+        config = {f"vpc-flow-logs:{key}": value for key, value in settings.items()}
         (folder / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}))
         account = Account(cloud, folder, env)
         account.run(("stack", "init", STACK))

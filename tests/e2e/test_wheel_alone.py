@@ -28,8 +28,8 @@ ANSWERS = {
     "Project name": "logging",
     "Project description": "",
     "Stack name": "production",
-    "(aws:allowedAccountIds)": f'["{ACCOUNT}"]',
     "(aws:region)": "eu-west-1",
+    "(accountId)": ACCOUNT,
 }
 # What differs from one run to the next.
 DIFFERENT = re.compile(r"vpc-[0-9a-f]{17}|\d+-\d\d-\d\d \d\d:\d\d:\d\d UTC|\d\.\d s|\d+ API calls")
@@ -153,8 +153,8 @@ def enforce(stranger: Stranger, cloud: LocalCloud) -> None:
     made = {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
     settings = yaml.safe_load(made.pop("Pulumi.production.yaml"))
     assert settings["config"] == {
-        "aws:allowedAccountIds": json.dumps([ACCOUNT]),
         "aws:region": "eu-west-1",
+        "logging:accountId": ACCOUNT,
     }
     assert sorted(made) == ["Pulumi.yaml", "__main__.py", "requirements.txt"]
     assert len(made["__main__.py"].split("\n\n")) == 2

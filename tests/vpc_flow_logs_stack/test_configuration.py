@@ -64,6 +64,11 @@ def test_the_defaults_are_valid_and_cover_everything() -> None:
         ({"regions": ["eu-wst-1"]}, "there is no region eu-wst-1. Did you mean eu-west-1?"),
         ({"vpcs": []}, "vpcs: an empty list covers nothing"),
         ({"vpcs": ["subnet-0a1"]}, "vpcs: 'subnet-0a1' is not the id of a VPC"),
+        ({"accountId": "12345678901"}, "accountId: '12345678901' is not the id of an account"),
+        (
+            {"accountId": "1" * 12, "accounts": ["arn:aws:iam::111122223333:role/audit"]},
+            "accountId and accounts exclude each other",
+        ),
         ({"accounts": ["111122223333"]}, "accounts: '111122223333' is not the ARN of a role"),
         (
             {"accounts": [f"arn:aws:iam::111122223333:role/{name}" for name in "ab"]},
