@@ -40,6 +40,8 @@ def test_wrong_arguments_are_named_as_the_language_has_them(remote: Project) -> 
         args={
             "retentionInDays": 42,
             "logGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:mine",
+            "trafficType": "ACCEPT",
+            "logGroupClass": "DELIVERY",
             "destinationOptions": {"fileFormat": "csv"},
         }
     )
@@ -47,7 +49,8 @@ def test_wrong_arguments_are_named_as_the_language_has_them(remote: Project) -> 
     assert "retentionInDays" in said
     assert "42 is none of 1, 3, 5" in said
     assert "remove retentionInDays, or remove logGroupArn" in said
-    assert "destinationOptions.fileFormat" in said
+    for name in ("trafficType", "logGroupClass", "destinationOptions.fileFormat"):
+        assert f"property {name}" in said
     for python in ("retention_in_days", "log_group_arn", "file_format"):
         assert python not in said
 
