@@ -150,9 +150,11 @@ ACCOUNT_KEY, ARN_KEY = "aws:SourceAccount", "aws:SourceArn"
         ({"ArnLike": {ARN_KEY: f"arn:aws:logs:{REGION}:{ACCOUNT}:vpc-flow-log/*"}}, NO),
         ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*"}}, NO),
         ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-flow-log/*:more"}}, NO),
+        ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}:more:vpc-flow-log/*"}}, NO),
         ({"ArnLike": {ARN_KEY: "*"}}, YES),
         ({"ArnLike": {ARN_KEY: "arn:aws:ec2:*"}}, UNKNOWN),
         ({"ArnLike": {ARN_KEY: "arn:aws:logs:*"}}, NO),
+        ({"ArnLike": {ARN_KEY: f"arn:a*{REGION}:{ACCOUNT[0]}*"}}, UNKNOWN),
         ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}*"}}, UNKNOWN),
         ({"ArnLike": {ARN_KEY: f"arn:aws:ec2:{REGION}:{ACCOUNT}"}}, NO),
         (

@@ -425,8 +425,11 @@ def test_what_could_not_be_read_may_hold_the_vpc(
 
 def test_an_expired_entry_about_something_else_is_left_alone() -> None:
     expired = entry(vpc=ID, account=ANOTHER_ACCOUNT, expires=date(2020, 1, 1))
+    of_here = entry(vpc=ID, expires=date(2020, 1, 1))
 
     assert not list(Exemptions((expired,), TODAY).defects((), LiveReach(HERE)))
+    found = list(Exemptions((expired, of_here), TODAY).defects((), LiveReach(HERE)))
+    assert found == [(of_here, Defect.EXPIRED)]
     here = LiveReach(frozenset({ANOTHER_ACCOUNT}), frozenset({REGION}))
     assert list(Exemptions((expired,), TODAY).defects((), here)) == [(expired, Defect.EXPIRED)]
 
