@@ -84,6 +84,34 @@ def test_a_part_is_covered_unless_its_flow_log_is_known_to_record_no_more(
     assert found.coverage == coverage
 
 
+@pytest.mark.parametrize(
+    ("recorded", "wanted", "missing"),
+    [
+        ("ACCEPT", "REJECT", "rejected"),
+        ("REJECT", "ALL", "accepted"),
+        ("ACCEPT", "ALL", "rejected"),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_create(
+    recorded: str, wanted: str, missing: str
+) -> None:
+    found = verdict(flow_log("fl-1", traffic_type=recorded), traffic_type=wanted)
+    told = next(each for each in found.findings if each.requirement == "flow-log-captures-rejects")
+    assert told.message == f"Only {recorded} traffic is recorded: nothing tells what was {missing}."
+    assert f"create one with {wanted}," in told.remedy
+
+
+def test_flow_logs_that_overlap_are_duplicates_and_all_but_the_first_may_go() -> None:
+    def duplicates(*kinds: str) -> list[str]:
+        logs = (flow_log(f"fl-{kind}", traffic_type=kind) for kind in kinds)
+        name = "flow-log-is-not-duplicated"
+        return [each.remedy for each in verdict(*logs).findings if each.requirement == name]
+
+    assert not duplicates("ACCEPT", "REJECT")
+    (remedy,) = duplicates("REJECT", "ALL", "ACCEPT")
+    assert remedy.endswith(" --flow-log-ids fl-ALL fl-REJECT")  # ACCEPT is the first by its id
+
+
 def test_the_retention_of_a_flow_log_that_records_no_more_does_not_matter() -> None:
     found = verdict(flow_log("fl-1"), flow_log("fl-2", status="DELETING", log_group_name="short"))
     assert found.status is Status.PASS

@@ -175,6 +175,15 @@ def test_every_requirement_is_complete() -> None:
         assert audited.source.startswith("https://docs.aws.amazon.com/")
 
 
+def test_what_aws_config_records_is_judged_from_it_too() -> None:
+    assert {id_ for id_, audited in REQUIREMENTS.items() if not audited.live_only} == {
+        "exemption-is-valid",
+        "flow-log-captures-rejects",
+        "flow-log-is-not-duplicated",
+        "vpc-has-flow-log",
+    }
+
+
 def test_every_example_breaks_its_requirement() -> None:
     for id_, audited in REQUIREMENTS.items():
         for facts, criteria in audited.examples:
