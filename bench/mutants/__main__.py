@@ -1,184 +1,174 @@
 """How many small mistakes in what decides the tests notice: ``make mutants``.
 
 Every ``and`` becomes an ``or``, every number another, every condition its opposite, one at a time,
-and the tests of that code are run. A mistake that none of them notices is printed as a diff: it is
-either a test to write or code that means the same. Texts are not changed. Printed at the end is the
-share that was noticed, for each package and in all.
+and the tests that call the function concerned are run, the fastest first. A mistake that none of
+them notices is printed as a diff: it is either a test to write or code that means the same. Texts
+are not changed. Printed at the end is the share that was noticed, for each package and in all.
 
-What is committed is copied for each process, so the checkout may be worked in meanwhile. It takes
-about an hour on two cores; a path as an argument restricts it to the files below.
+What is committed is copied for each process, so the checkout may be worked in meanwhile. Paths as
+arguments restrict it to the files below them.
 """
 
 import argparse
+import ast
+import difflib
+import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from queue import SimpleQueue
+
+from .forks import Function, Mutant, Test, recorded, tested
 
 ROOT = Path(__file__).parents[2]
 # Started in an environment of its own, because nothing else here needs what it depends on.
-_COSMIC_RAY = (
+_MUTATIONS = (
     str(Path(sys.executable).with_name("uv")),
-    *("tool", "run", "--quiet", "--from", "cosmic-ray==8.7.0"),
+    *("tool", "run", "--quiet", "--from", "cosmic-ray==8.7.0", "python"),
+    str(Path(__file__).with_name("mutations.py")),
 )
-# Left away are the operators whose mistakes Python itself would notice, such as a difference of two
-# types in an annotation, and those that say the same as another one.
-_OPERATORS = (
-    "AddNot",
-    "ExceptionReplacer",
-    "NumberReplacer",
-    "ReplaceAndWithOr",
-    "ReplaceOrWithAnd",
-    "ReplaceBreakWithContinue",
-    "ReplaceContinueWithBreak",
-    "ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|BitAnd_BitOr)",
-    "ReplaceComparisonOperator_(Eq_NotEq|NotEq_Eq|Is_IsNot|IsNot_Is)",
-    "ReplaceComparisonOperator_(Lt_LtE|LtE_Lt|Gt_GtE|GtE_Gt|Lt_GtE|GtE_Lt|Gt_LtE|LtE_Gt)",
-    "ReplaceFalseWithTrue",
-    "ReplaceTrueWithFalse",
-    "ReplaceUnaryOperator_Delete_Not",
-    "ZeroIterationForLoop",
+# What decides, and the tests that call it without starting other programs.
+_DECIDES = (
+    "vpc_flow_logs_control",
+    "flowaudit/judging",
+    "vpc_flow_logs_stack/plan",
+    "policypack/vpc_flow_logs_policies",
 )
-_SECONDS_FOR_ONE = 180
-# Python finds the code of a copy before that of the checkout, which is installed.
-_PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
-# What decides, and the tests of it: those that are quickest to notice a mistake first.
-_TESTS = {
-    "vpc_flow_logs_control": (
-        "tests/vpc_flow_logs_control",
-        "tests/test_requirement_names.py",
-        "tests/policypack/test_delivery_role_is_scoped.py",
-        "tests/policypack/test_flow_log_can_deliver.py",
-        "tests/policypack/test_exemptions.py",
-        "tests/flowaudit/test_judge.py",
-        "tests/flowaudit/test_records.py",
-        "tests/vpc_flow_logs_stack/test_plan.py",
-        "tests/vpc_flow_logs_stack/test_configuration.py",
-        "tests/components",
-        "tests/flowaudit/test_rules.py",
-        "tests/flowaudit/test_exemptions.py",
-    ),
-    "flowaudit/judging": (
-        "tests/flowaudit/test_judge.py",
-        "tests/vpc_flow_logs_stack/test_plan.py",
-        "tests/vpc_flow_logs_stack/test_plan_against_aws.py",
-        "tests/flowaudit/test_rules.py",
-        "tests/flowaudit/test_exemptions.py",
-        "tests/flowaudit/test_baseline.py",
-        "tests/flowaudit/test_verdicts.py",
-    ),
-    "vpc_flow_logs_stack/plan": (
-        "tests/vpc_flow_logs_stack/test_plan.py",
-        "tests/vpc_flow_logs_stack/test_plan_against_aws.py",
-    ),
-    "policypack/vpc_flow_logs_policies": ("tests/policypack",),
-}
+_TESTS = (
+    "tests/components",
+    "tests/flowaudit/renderers/test_golden.py",
+    "tests/flowaudit/renderers/test_scope.py",
+    "tests/flowaudit/test_baseline.py",
+    "tests/flowaudit/test_exempt_findings.py",
+    "tests/flowaudit/test_exemptions.py",
+    "tests/flowaudit/test_judge.py",
+    "tests/flowaudit/test_records.py",
+    "tests/flowaudit/test_report.py",
+    "tests/flowaudit/test_roles.py",
+    "tests/flowaudit/test_rules.py",
+    "tests/flowaudit/test_soundness.py",
+    "tests/flowaudit/test_verdicts.py",
+    "tests/policypack",
+    "tests/test_requirement_names.py",
+    "tests/vpc_flow_logs_control",
+    "tests/vpc_flow_logs_stack/test_configuration.py",
+    "tests/vpc_flow_logs_stack/test_plan.py",
+    "tests/vpc_flow_logs_stack/test_plan_against_aws.py",
+)
+# How long the tests of one mistake take, as they took without it.
+_SECONDS_FOR_ONE = 20
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One mistake in one file."""
-
-    file: str
-    noticed: bool
-    diff: str
-
-
-def mutants_of(file: str, tests: tuple[str, ...], checkout: Path) -> Iterator[Mutant]:
-    """Make each mistake in ``file`` of a copy of the checkout and run ``tests`` on it.
-
-    Args:
-        file: A path below the checkout.
-        tests: Paths of tests, as pytest takes them.
-        checkout: The copy, which nothing else uses.
-
-    Raises:
-        subprocess.CalledProcessError: The mutation tester fails.
-    """
-    operators = "|".join(_OPERATORS)
-    configuration = f"""
-[cosmic-ray]
-module-path = {json.dumps(file)}
-timeout = {_SECONDS_FOR_ONE}
-test-command = {json.dumps(" ".join((*_PYTEST, *tests)))}
-distributor.name = "local"
-filters.operators-filter.exclude-operators = [{json.dumps(f"^(?!core/({operators})$)")}]
-"""
-    with tempfile.TemporaryDirectory() as folder:
-        config, session = Path(folder, "config.toml"), Path(folder, "session.sqlite")
-        config.write_text(configuration)
-        for command in (
-            ("cosmic-ray", "init", config, session),
-            ("cr-filter-operators", session, config),
-            ("cosmic-ray", "exec", config, session),
+def _function(file: str, tree: ast.Module, line: int) -> Function | None:
+    """The innermost function whose body has this line."""
+    found = None
+    for node in ast.walk(tree):  # from the outside to the inside
+        if isinstance(node, ast.FunctionDef) and (
+            node.body[0].lineno <= line <= (node.end_lineno or 0)
         ):
-            subprocess.run([*_COSMIC_RAY, *command], cwd=checkout, check=True, capture_output=True)
-        dump = subprocess.run(
-            [*_COSMIC_RAY, "cosmic-ray", "dump", session],
-            cwd=checkout,
-            check=True,
-            capture_output=True,
-            text=True,
+            found = file, min(part.lineno for part in (node, *node.decorator_list))
+    return found
+
+
+def _tests_of(function: Function | None, file: str, tests: Sequence[Test]) -> list[str]:
+    """The tests to run for a mistake: those that call the function, the fastest first.
+
+    What runs when a file is imported may matter to any test; those that call the file go first.
+    """
+    calling = [test for test in tests if function in test.called]
+    seconds = 0.0
+    found: list[str] = []
+    for test in calling or sorted(tests, key=lambda test: all(of != file for of, _ in test.called)):
+        seconds += test.seconds
+        if found and seconds > _SECONDS_FOR_ONE:
+            break
+        found.append(test.id)
+    return found
+
+
+def _mutants(files: Sequence[str], checkout: Path, tests: Sequence[Test]) -> list[Mutant]:
+    """Every mistake in these files, with its tests."""
+    made = subprocess.run(
+        [*_MUTATIONS, *files], cwd=checkout, check=True, stdout=subprocess.PIPE, text=True
+    )
+    fastest = sorted(tests, key=lambda test: test.seconds)
+    found: list[Mutant] = []
+    for text in made.stdout.splitlines():
+        mistake = json.loads(text)
+        file: str = mistake["file"]
+        original = (checkout / file).read_text()
+        function = _function(file, ast.parse(original), mistake["line"])
+        chosen = _tests_of(function, file, fastest)
+        found.append(Mutant(file, original, mistake["mutated"], chosen))
+    return found
+
+
+def _diff(mutant: Mutant) -> str:
+    return "\n".join(
+        difflib.unified_diff(
+            mutant.original.splitlines(),
+            mutant.mutated.splitlines(),
+            mutant.file,
+            mutant.file,
+            lineterm="",
         )
-    for line in dump.stdout.splitlines():
-        _, result = json.loads(line)
-        diff: str = result["diff"] or ""
-        # Whether a class of data can be changed or has slots decides nothing.
-        if result["worker_outcome"] != "skipped" and "\n-@dataclass(" not in diff:
-            yield Mutant(file, result["test_outcome"] == "killed", diff)
+    )
+
+
+def _see_that_nothing_is_noticed_without_a_mistake(
+    file: str, checkout: Path, tests: Sequence[Test]
+) -> None:
+    """Run tests as for a mistake: one that fails there anyway would notice everything."""
+    code = (checkout / file).read_text()
+    fastest = sorted(tests, key=lambda test: test.seconds)
+    none = Mutant(file, code, code, _tests_of(None, file, fastest))
+    if any(noticed for _, noticed in tested([none], [checkout])):
+        sys.exit("The tests fail when the fastest go first, without any mistake.")
 
 
 def main() -> None:
     """Print what was not noticed, and the share of what was."""
-    parser = argparse.ArgumentParser(description=__doc__, add_help=True)
-    parser.add_argument("path", nargs="?", default="", help="only the files below this path")
-    path: str = parser.parse_args().path
-    files = [
-        (file.relative_to(ROOT).as_posix(), package)
-        for package in _TESTS
-        for file in sorted((ROOT / package).rglob("*.py"))
-        if file.relative_to(ROOT).as_posix().startswith(path)
-    ]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", default=[""], help="only the files below these paths")
+    paths = tuple(parser.parse_args().paths)
     processes = len(os.sched_getaffinity(0))
-    noticed: Counter[str] = Counter()
-    made: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(processes) as executor:
-        copies: SimpleQueue[Path] = SimpleQueue()
-        copy = Path()
-        for number in range(processes):
-            copy = Path(folder, str(number))
-            subprocess.run(["git", "clone", "--quiet", ROOT, copy], check=True)
-            (copy / ".venv").symlink_to(ROOT / ".venv")
-            copies.put(copy)
-
-        for package in dict.fromkeys(package for _, package in files):
-            # Tests that fail anyway would notice everything.
-            subprocess.run([*_PYTEST, *_TESTS[package]], cwd=copy, check=True, capture_output=True)
-
-        def judged(of: tuple[str, str]) -> list[Mutant]:
-            file, package = of
-            copy = copies.get()
-            try:
-                return list(mutants_of(file, _TESTS[package], copy))
-            finally:
-                copies.put(copy)
-
-        for (file, package), found in zip(files, executor.map(judged, files), strict=True):
-            made[package] += len(found)
-            noticed[package] += sum(mutant.noticed for mutant in found)
-            for mutant in found:
-                if not mutant.noticed:
-                    print(mutant.diff)
-            print(f"{file}: {sum(mutant.noticed for mutant in found)} of {len(found)}", flush=True)
-    for package, number in made.items():
-        print(f"{package}: {noticed[package]} of {number}, {noticed[package] / number:.1%}")
+    gc.freeze()
+    with tempfile.TemporaryDirectory() as folder:
+        first, *others = (Path(folder, str(number)) for number in range(processes))
+        subprocess.run(["git", "clone", "--quiet", ROOT, first], check=True)
+        tests = recorded(first, _TESTS)
+        for copy in others:  # with what Python has compiled
+            shutil.copytree(first, copy, symlinks=True)
+        packages = {
+            file.relative_to(first).as_posix(): package
+            for package in _DECIDES
+            for file in sorted((first / package).rglob("*.py"))
+            if file.relative_to(first).as_posix().startswith(paths)
+        }
+        # All of them first: they are made from files that have none yet.
+        mutants = _mutants(list(packages), first, tests)
+        _see_that_nothing_is_noticed_without_a_mistake(next(iter(packages)), first, tests)
+        noticed: Counter[str] = Counter()
+        made: Counter[str] = Counter()
+        for mutant, seen in tested(mutants, (first, *others)):
+            made[mutant.file] += 1
+            noticed[mutant.file] += seen
+            if not seen:
+                print(_diff(mutant), flush=True)
+    for file, number in made.items():
+        print(f"{file}: {noticed[file]} of {number}")
+    for package in _DECIDES:
+        of, found = (
+            sum(count[file] for file in packages if packages[file] == package)
+            for count in (made, noticed)
+        )
+        if of:
+            print(f"{package}: {found} of {of}, {found / of:.1%}")
     print(f"In all: {noticed.total()} of {made.total()}, {noticed.total() / made.total():.1%}")
 
 
