@@ -10,8 +10,7 @@ from vpc_flow_logs_control.requirements.log_group_expires import REQUIREMENT
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS, RETENTION_DAYS
 
 from .kinds import LOG_GROUP_TYPES
-from .log_groups import NAME_KEYS, log_groups_delivered_to
-from .properties import value_of
+from .log_groups import NAME_KEYS, log_groups_delivered_to, retention_of
 from .requirement import Config, Finding, GatedRequirement
 from .stack_graph import StackGraph
 
@@ -24,7 +23,7 @@ def _check(graph: StackGraph, config: Config) -> Iterator[Finding]:
     delivered_to = log_groups_delivered_to(graph)
     for delivered in delivered_to:
         log_group = delivered.log_group
-        if value_of(log_group.props, "retentionInDays") in (None, 0):
+        if retention_of(log_group) in (None, 0):
             yield Finding(
                 log_group.urn,
                 delivered.vpcs,

@@ -11,8 +11,8 @@ from vpc_flow_logs_control.retention import (
     shortest_retention,
 )
 
-from .log_groups import delivering_elsewhere, log_groups_delivered_to
-from .properties import UNKNOWN, text_of, value_of
+from .log_groups import delivering_elsewhere, log_groups_delivered_to, retention_of
+from .properties import UNKNOWN, text_of
 from .requirement import UNDECIDABLE_PROPERTY, Config, Finding, GatedRequirement
 from .stack_graph import StackGraph
 
@@ -63,12 +63,12 @@ def _problem(log_group: PolicyResource, minimum: int) -> tuple[str, bool]:
     of_class = log_group.property_dependencies.get("logGroupClass")
     if of_class and text_of(log_group.props, "logGroupClass") is UNKNOWN:
         return "has a class that is not known in preview", True
-    days = value_of(log_group.props, "retentionInDays")
+    days = retention_of(log_group)
     if days is UNKNOWN:
         return "has a retention that is not known in preview", True
     # Without a retention, or with 0, they are never deleted.
-    if isinstance(days, int | float) and 0 < days < minimum:
-        kept = "1 day" if days == 1 else f"{int(days)} days"
+    if days is not None and 0 < days < minimum:
+        kept = "1 day" if days == 1 else f"{days} days"
         return f"keeps records for {kept} only, at least {minimum} are required", False
     return "", False
 

@@ -7,7 +7,7 @@ from pulumi_policy import PolicyResource
 
 from .kinds import LOG_GROUP_TYPES
 from .places import region_of
-from .properties import UNKNOWN, text_of
+from .properties import UNKNOWN, Unknown, text_of, value_of
 from .stack_graph import FlowLog, StackGraph
 
 NAME_KEYS = {
@@ -72,6 +72,17 @@ def log_groups_delivered_to(graph: StackGraph) -> list[DeliveredTo]:
         )
         for urn in sorted(found)
     ]
+
+
+def retention_of(log_group: PolicyResource) -> int | Unknown | None:
+    """For how many days a log group keeps records; None or 0 for ever."""
+    days = value_of(log_group.props, "retentionInDays")
+    if days is UNKNOWN:
+        return UNKNOWN
+    if isinstance(days, str) and days.isdecimal():
+        # Templates may have numbers as text, and their parameters always do.
+        return int(days)
+    return int(days) if isinstance(days, int | float) else None
 
 
 def delivering_elsewhere(graph: StackGraph) -> list[FlowLog]:

@@ -280,7 +280,7 @@ Resources:
 
 
 @pytest.mark.parametrize(
-    ("given", "found"), [({}, []), ({"Days": "30"}, []), ({"Days": 30}, ["30"])]
+    ("given", "found"), [({}, []), ({"Days": "365"}, []), ({"Days": "30"}, ["30"])]
 )
 def test_a_parameter_has_the_value_that_the_stack_gives_it(
     stack: Stack, given: dict[str, Any], found: list[str]
