@@ -370,14 +370,17 @@ def parse(text: str) -> tuple[Exemption, ...]:
     return tuple(entries)
 
 
-# A pattern that holds for everything is no exemption but the end of the requirement.
-_NOT_ALL = r"(?![*?:]*$)"
+# A pattern that holds for everything is no exemption but the end of the requirement; and so is one
+# of nothing but wildcards, ranges and the types of VPCs.
+_ANY = r"[*?:]|\[![^\]]+\]|\[[^\]]*-[^\]]*\]"
+_NOT_ALL = rf"(?!(?:{_ANY})*$)"
+_ANY_URN = rf"(?:{_ANY}|aws:ec2/vpc:Vpc|aws-native:ec2:Vpc)*"
 _URN = "urn:pulumi:"
 # No control characters, which could rewrite what a terminal shows, and no half of a character.
 _PLAIN = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _TEXTS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "vpc": (
-        re.compile(rf"(?!{_URN}[*?:]*$){_NOT_ALL}{_PLAIN}+"),
+        re.compile(rf"(?!{_URN}{_ANY_URN}$){_NOT_ALL}{_PLAIN}+"),
         "an id (vpc-…) or a glob over URNs or resources' names that does not fit every VPC",
     ),
     "nameTag": (

@@ -60,6 +60,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "a claim": but(coveredBy={"stack": "acme/logs/prod"}),
     "a claim without an organization": but(coveredBy={"stack": "logs/prod"}),
     "a leap day": but(expires="2028-02-29"),
+    "a name that is a wildcard": but(vpc="[*]"),
+    "the default VPCs": but(vpc="urn:pulumi:*::aws:ec2/defaultVpc:DefaultVpc::*"),
     "letters of other alphabets": but(vpc="Ω", reason="später", owner="ö \N{GRINNING FACE}"),
 }
 WRONG: dict[str, tuple[object, str]] = {
@@ -76,6 +78,12 @@ WRONG: dict[str, tuple[object, str]] = {
     "every VPC": (but(vpc="*"), "that does not fit every VPC, not '*'"),
     "every VPC by two stars": (but(vpc="**"), "that does not fit every VPC"),
     "every URN": (but(vpc="urn:pulumi:*::**"), "that does not fit every VPC"),
+    "every URN of a type": (
+        but(vpc="urn:pulumi:*::*::aws:ec2/vpc:Vpc::*"),
+        "that does not fit every VPC",
+    ),
+    "every VPC by a range": (but(vpc="[!~]*"), "that does not fit every VPC"),
+    "every Name tag by a range": (but(vpc=None, nameTag="[ -~]*"), "exemptions[0].nameTag"),
     "every Name tag": (but(vpc=None, nameTag="?*"), "exemptions[0].nameTag"),
     "an empty Name tag": (but(vpc=None, nameTag=""), "exemptions[0].nameTag"),
     "a number for a VPC": (but(vpc=1), "not 1"),
