@@ -116,6 +116,13 @@ def test_a_block_is_what_its_fence_says(one: Block) -> None:
             pass
 
 
+def test_the_gates_page_prints_what_is_run_of_the_readme() -> None:
+    """README's commands and their output are compared with the real ones from the wheel."""
+    install = "vpc-flow-logs pack policypack"
+    assert block("docs/gate.md", install).commands == block("README.md", install).commands
+    assert block("README.md", "❌").text in block("docs/gate.md", "❌").text
+
+
 def test_the_readme_is_short_and_its_links_are_absolute() -> None:
     """PyPI shows it too."""
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
