@@ -302,8 +302,10 @@ def _region_problems(
     graph: StackGraph, flow_log: PolicyResource, other: PolicyResource, words: str
 ) -> Iterator[_Problem]:
     same = region_of(flow_log).is_same_as(region_of(other))
-    example = graph.assignment(flow_log, "region", "region", "")
-    remedy = f"Give both the same region or the same provider, for example:\n{example}"
+    remedy = "Give both the same region or the same provider."
+    if not graph.is_of_cloudformation(flow_log):
+        example = graph.assignment(flow_log, "region", "region", "")
+        remedy = f"{remedy[:-1]}, for example:\n{example}"
     if same is None:
         text = f"may be in another region than {words}: the region of one of them is not known"
         yield _Problem(text, remedy, True)

@@ -202,11 +202,15 @@ class StackGraph:
 
     def is_of_cloudformation(self, resource: PolicyResource) -> bool:
         """Whether a resource is declared with CloudFormation's names, in a template or alone."""
-        return resource.urn in self._declared_by or _declared_as(resource) in BY_TYPE_NAME
+        return self.is_in_template(resource) or _declared_as(resource) in BY_TYPE_NAME
+
+    def is_in_template(self, resource: PolicyResource) -> bool:
+        """Whether a resource is declared in a CloudFormation template."""
+        return resource.urn in self._declared_by
 
     def _is_indirect(self, resource: PolicyResource) -> bool:
         """Whether something else stands for a resource in the program."""
-        return resource.urn in self._declared_by or _declared_as(resource) not in VPC_TYPES
+        return self.is_in_template(resource) or _declared_as(resource) not in VPC_TYPES
 
     def of_types(self, types: Iterable[str]) -> list[PolicyResource]:
         """The resources of these types, sorted by URN."""

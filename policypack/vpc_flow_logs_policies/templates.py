@@ -148,6 +148,9 @@ def _declared(
         reader = _Reader(known)
         properties[key] = reader.value(value)
         made_from[_native(key)] = frozenset(reader.used)
+    if "Fn::Transform" in properties:
+        # It may set any of them, and what is written here as well.
+        properties = dict.fromkeys((*properties, "ResourceType", "TrafficType"), UNKNOWN)
     condition = entry.get("Condition")
     return Declared(
         logical_id,

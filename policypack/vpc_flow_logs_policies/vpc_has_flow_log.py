@@ -51,20 +51,24 @@ def _check(graph: StackGraph, _config: Config) -> Iterator[Finding]:
 
 def _remedy(graph: StackGraph, coverage: Coverage) -> str:
     vpc = coverage.vpc
-    if graph.is_of_cloudformation(vpc) or is_of_module(vpc):
+    if graph.is_in_template(vpc) or is_of_module(vpc):
         where = "in the program, on the VPC's id among the outputs of what declares it"
+        vpc_id = "vpc_id"
     else:
         where = "where the VPC is declared"
+        # aws-native's id of a VPC is the output that its schema names so.
+        by_type = is_native(vpc.resource_type) and not graph.is_of_cloudformation(vpc)
+        vpc_id = "vpc.vpc_id" if by_type else "vpc.id"
+    lines = _two_lines(vpc, vpc_id)
     if coverage.verdict is Verdict.NOT_COVERED:
-        return f"Add these two lines {where}:\n{_two_lines(vpc)}"
-    return f"Pass the VPC's own id to a flow log, for example {where}:\n{_two_lines(vpc)}"
+        return f"Add these two lines {where}:\n{lines}"
+    return f"Pass the VPC's own id to a flow log, for example {where}:\n{lines}"
 
 
-def _two_lines(vpc: PolicyResource) -> str:
+def _two_lines(vpc: PolicyResource, vpc_id: str) -> str:
     provider = vpc.provider
     native = is_native(vpc.resource_type)
-    # aws-native's id of a VPC is the output that its schema names so.
-    arguments = f'"vpc_id": vpc.{"vpc_id" if native else "id"}'
+    arguments = f'"vpc_id": {vpc_id}'
     region = region_of(vpc).name
     of_provider = text_of(provider.props, "region") if provider is not None else None
     if isinstance(region, str) and (native or region != of_provider):

@@ -223,13 +223,45 @@ def test_a_vpc_in_a_template_is_reported_at_what_declares_it(stack: Stack, kind:
         (log_with(ResourceId={"Ref": "Subnet"}, ResourceType="Subnet"), ["vpc-has-flow-log"]),
         (log_with(LogDestination={"Ref": "Bucket"}), ["flow-log-can-deliver"]),
         ({**LOG, "Condition": "IsProduction"}, ["vpc-has-flow-log"]),
+        (
+            log_with(**{"Fn::Transform": {"Name": "AWS::Include"}}),
+            ["vpc-has-flow-log", "flow-log-can-deliver"],
+        ),
     ],
 )
 def test_a_flow_log_in_a_template_is_judged(
     stack: Stack, log: dict[str, Any], policies: list[str]
 ) -> None:
     add_template(stack, template(log=log))
-    assert [each.policy for each in stack.judged()] == policies
+    assert sorted(each.policy for each in stack.judged()) == sorted(policies)
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "properties", "vpc_id"),
+    [
+        (CLOUD_CONTROL, {"typeName": "AWS::EC2::VPC", "desiredState": "{}"}, "vpc.id"),
+        (EXTENSION, {"type": "AWS::EC2::VPC", "properties": {}}, "vpc.id"),
+        ("aws-native:ec2:Vpc", {"vpcId": UNKNOWN}, "vpc.vpc_id"),
+        (STACK, {"templateBody": template()}, "vpc_id"),
+        ("vpcmod:tf:aws_vpc", {}, "vpc_id"),
+    ],
+)
+def test_the_lines_to_add_name_the_id_as_its_declaration_has_it(
+    stack: Stack, resource_type: str, properties: dict[str, Any], vpc_id: str
+) -> None:
+    stack.add(resource_type, "net", properties)
+    [violation] = said(stack)
+    assert f'{{"vpc_id": {vpc_id}}}' in violation.text or f'"vpc_id": {vpc_id},' in violation.text
+
+
+def test_the_region_of_a_flow_log_in_a_template_is_not_set_there(stack: Stack) -> None:
+    parameters = {"Parameters": {"Vpc": {"Type": "String"}}}
+    body = {**parameters, "Resources": {"Log": log_with(ResourceId={"Ref": "Vpc"})}}
+    west = stack.vpc("main", properties={"region": "us-west-2"})
+    properties = {"templateBody": json.dumps(body), "parameters": {"Vpc": UNKNOWN}}
+    stack.add(STACK, "net", properties, made_from={"parameters": [west]})
+    [violation] = stack.judged()
+    assert violation.text.endswith("Give both the same region or the same provider.")
 
 
 def test_a_flow_log_under_the_condition_of_its_vpc_is_there_whenever_the_vpc_is(
