@@ -80,7 +80,7 @@ def plain_virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def quick_virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path, None, None]:
-    """A virtual environment for programs that find `pulumi_aws` imported."""
+    """A virtual environment for programs that find the SDKs imported."""
     folder = tmp_path_factory.mktemp("programs") / "quick"
     with preloaded_virtualenv(folder):
         yield folder
@@ -95,7 +95,7 @@ def virtualenv(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def environment(
-    cloud: LocalCloud, request: pytest.FixtureRequest
+    cloud: LocalCloud, virtualenv: Path, request: pytest.FixtureRequest
 ) -> Generator[dict[str, str], None, None]:
     """The environment of the commands: the cloud's, with plugins that run already.
 
@@ -104,5 +104,5 @@ def environment(
     if request.node.get_closest_marker("own_plugins"):
         yield cloud.env
     else:
-        with running_plugins(cloud) as env:
+        with running_plugins(cloud, virtualenv) as env:
             yield env

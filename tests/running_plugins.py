@@ -2,13 +2,15 @@
 
 Starting the provider plugin and, twice, the language host is a good third of what a small command
 takes. Where many commands are run and neither is what is tested, they share one of each: the engine
-attaches to those that two environment variables name, which exist for debugging plugins.
+attaches to those that two environment variables name, which exist for debugging plugins. They are
+forks of a Python that has imported the SDKs: see `preloaded_python`.
 """
 
-import shutil
+import os
+import signal
 import subprocess
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import toolchain
@@ -16,36 +18,52 @@ from localcloud import LocalCloud
 
 
 @contextmanager
-def running_plugins(cloud: LocalCloud) -> Generator[dict[str, str]]:
-    """Run the provider plugin and the language host of a cloud until the block ends.
+def running_plugins(
+    cloud: LocalCloud, virtualenv: Path, packages: Sequence[str] = ("aws",)
+) -> Generator[dict[str, str]]:
+    """Run provider plugins and the language host of a cloud until the block ends.
 
-    The plugin has one configuration at a time: no program may use two AWS providers at once. And
+    A plugin has one configuration at a time: no program may use two AWS providers at once. And
     a program gets the environment of the language host, which is the cloud's.
+
+    Args:
+        cloud: The cloud.
+        virtualenv: A virtual environment whose Python starts as a fork.
+        packages: Those whose plugins are run.
 
     Yields:
         The cloud's environment, for commands that attach to them.
     """
     plugins = Path(cloud.env["PULUMI_HOME"], "plugins")
-    provider = next(plugins.glob("resource-aws-v*/pulumi-resource-aws"))
-    with _running(provider, cloud.env) as port:
-        env = {**cloud.env, "PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
-        if toolchain.ensure().origin != "build":  # Pulumi's own host need not be one to attach to
-            yield env
-            return
-        host = shutil.which("pulumi-language-python", path=cloud.env["PATH"])
-        assert host is not None
-        with _running(Path(host), cloud.env) as hosts_port:
-            yield {**env, "PULUMI_DEBUG_LANGUAGES": f"python:{hosts_port}"}
+    with ExitStack() as until_the_end:
+
+        def run(plugin: Path) -> int:
+            return until_the_end.enter_context(_running(virtualenv, plugin, cloud.env))
+
+        providers = [
+            f"{package}:{run(next(plugins.glob(f'resource-{package}-v*/pulumi-resource-{package}')))}"
+            for package in packages
+        ]
+        env = {**cloud.env, "PULUMI_DEBUG_PROVIDERS": ",".join(providers)}
+        installed = toolchain.ensure()
+        if installed.origin == "build":  # Pulumi's own host need not be one to attach to
+            env["PULUMI_DEBUG_LANGUAGES"] = f"python:{run(installed.bin_dir / 'language-host')}"
+        yield env
 
 
 @contextmanager
-def _running(plugin: Path, env: dict[str, str]) -> Generator[int]:
+def _running(virtualenv: Path, plugin: Path, env: dict[str, str]) -> Generator[int]:
     """Start a plugin as the engine does; its port is the first line that it prints."""
     with subprocess.Popen(
-        [plugin], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        [virtualenv / "bin" / "python", "-u", plugin],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        process_group=0,
     ) as process:
         assert process.stdout is not None
         try:
             yield int(process.stdout.readline())
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
+            process.stdout.read()  # until the fork has ended too

@@ -36,11 +36,11 @@ def cloud(real_provider: bool) -> Generator[LocalCloud, None, None]:
 
 
 @pytest.fixture
-def pack(tmp_path: Path) -> Path:
+def pack(tmp_path: Path, virtualenv: Path) -> Path:
     """The policy pack as users get it, outside the repository."""
     folder = tmp_path / "policypack"
     write(POLICY_PACK, folder)
-    (folder / "venv").symlink_to(REPOSITORY / ".venv")
+    (folder / "venv").symlink_to(virtualenv)
     return folder
 
 

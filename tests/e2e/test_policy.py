@@ -52,9 +52,12 @@ _MAKING = ("CreateVpc", "CreateFlowLogs", "CreateLogGroup", "CreateRole", "Creat
 
 
 @pytest.fixture(scope="module")
-def shared_cloud() -> Generator[LocalCloud, None, None]:
+def shared_cloud(quick_virtualenv: Path) -> Generator[LocalCloud, None, None]:
     """One AWS for all programs. Each has its own state; none looks at another's resources."""
-    with localcloud.start(stand_ins=["vpcmod"]) as cloud, running_plugins(cloud) as env:
+    with (
+        localcloud.start(stand_ins=["vpcmod"]) as cloud,
+        running_plugins(cloud, quick_virtualenv, ("aws", "aws-native")) as env,
+    ):
         # What the programs name that other stacks have made.
         location: Any = {"LocationConstraint": "eu-west-1"}
         for bucket in BUCKETS:

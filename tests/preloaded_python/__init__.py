@@ -1,8 +1,9 @@
-"""A virtual environment whose Python has `pulumi_aws` imported already when a program starts.
+"""A virtual environment whose Python has imported the SDKs already when a program starts.
 
-Importing its classes is most of what a small program takes, in each of the hundreds of commands of
-the tests. Here one process imports them, and each program is a fork of it: otherwise it runs as
-ever, by the script of Pulumi's language host, with its own environment, output and process group.
+Importing `pulumi`, `pulumi_aws` and `botocore` is most of what a small program, a policy pack or a
+plugin takes, in each of the hundreds of commands of the tests. Here one process imports them, and
+each program is a fork of it: otherwise it runs as ever, by the script of Pulumi's language host,
+with its own environment, output and process group.
 """
 
 import subprocess

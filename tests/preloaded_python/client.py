@@ -1,6 +1,7 @@
 """Stands in a virtual environment's ``bin/python``: starts programs as forks of the server.
 
-All else than the script with which Pulumi's language host runs programs is for the real Python.
+Pulumi's language host runs programs, policy packs and component plugins with ``python -u``. All
+else is for the real Python.
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 SOCKET: str = globals().get("SOCKET", "")  # written before these lines
 
 arguments = sys.argv[1:]
-if arguments[:1] != ["-u"] or not arguments[1].endswith("pulumi-language-python-exec"):
+if arguments[:1] != ["-u"]:
     python = os.path.join(os.path.dirname(sys.argv[0]), "real-python")  # noqa: PTH118, PTH120
     os.execv(python, [python, *arguments])
 request = {

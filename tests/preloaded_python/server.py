@@ -1,4 +1,7 @@
-"""Imports `pulumi_aws`, and runs each program that a client asks for in a fork of itself."""
+"""Imports what others have made, and runs each program that a client asks for in a fork of itself.
+
+Nothing of this project is imported: that is for the program, from wherever it finds it.
+"""
 
 import gc
 import json
@@ -12,13 +15,19 @@ import threading
 import traceback
 from typing import NoReturn
 
+import botocore.session
+import pulumi.provider.experimental
 import pulumi_aws
+import pulumi_policy
 
 _LOADED = (
+    botocore.session.Session,
+    pulumi.provider.experimental.component_provider_host,
     pulumi_aws.Provider,
     pulumi_aws.cloudwatch.LogGroup,
     pulumi_aws.ec2.FlowLog,
     pulumi_aws.iam.Role,
+    pulumi_policy.PolicyPack,
 )
 
 
@@ -56,10 +65,12 @@ def _run(connection: socket.socket) -> NoReturn:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv = request["arguments"]
-    sys.path[0] = os.path.dirname(sys.argv[0])  # noqa: PTH120 - as Python itself does
+    program = sys.argv[0]
+    # As Python itself does.
+    sys.path[0] = program if os.path.isdir(program) else os.path.dirname(program)  # noqa: PTH112, PTH120
     code: object = 0
     try:
-        runpy.run_path(sys.argv[0], run_name="__main__")
+        runpy.run_path(program, run_name="__main__")
     except SystemExit as exit_:
         code = exit_.code or 0
     except BaseException:  # noqa: BLE001 - as Python itself does
