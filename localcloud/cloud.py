@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Collection, Generator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,7 @@ class LocalCloud:
     folder: Path
     _api: AwsApi
     _session: botocore.session.Session
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
     @property
     def endpoint(self) -> str:
@@ -43,12 +44,13 @@ class LocalCloud:
         return self._api.calls
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """Return a botocore client of the embedded AWS."""
-        return self._session.create_client(
-            cast("Any", service),
-            region_name=region or REGION,
-            endpoint_url=self.endpoint,
-        )
+        """Return a botocore client of the embedded AWS; making one takes longer than a call."""
+        which = (service, region or REGION)
+        if which not in self._clients:
+            self._clients[which] = self._session.create_client(
+                cast("Any", service), region_name=which[1], endpoint_url=self.endpoint
+            )
+        return self._clients[which]
 
     def fail_next(
         self,

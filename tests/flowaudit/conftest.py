@@ -1,15 +1,17 @@
+import functools
 import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from flowaudit.__main__ import main
 from flowaudit.reading import internals
@@ -31,13 +33,19 @@ GROUP = "VPC-Flow-Logs"
 
 @dataclass(frozen=True)
 class Cloud:
-    """An AWS API with clients to fill it."""
+    """An AWS API with clients to fill it; each is made once, which takes longer than a call."""
 
     url: str
+    _clients: dict[object, Any] = field(default_factory=dict[object, Any])
 
     def client(self, service: Any, region: str = "us-east-1", **keys: Any) -> Any:
-        # Any: of boto3's hundreds of overloads, only those of the installed stubs have types.
-        return cast("Any", boto3).client(service, region_name=region, endpoint_url=self.url, **keys)
+        which = (service, region, *keys.items())
+        if which not in self._clients:
+            # Any: of boto3's hundreds of overloads, only those of the installed stubs have types.
+            self._clients[which] = cast("Any", boto3).client(
+                service, region_name=region, endpoint_url=self.url, **keys
+            )
+        return self._clients[which]
 
     def ec2(self, region: str = "eu-west-1") -> "EC2Client":
         return self.client("ec2", region)
@@ -215,6 +223,11 @@ def botocore_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     """Each test twice: the second time with nothing that leans on botocore's private parts."""
     if request.param == "plain botocore":
         monkeypatch.setenv(internals.CLOSED, "1")
+        monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: _read_once(path))
+
+
+# Every session reads EC2's whole model; here, the process does once.
+_read_once = functools.cache(JSONFileLoader().load_file)
 
 
 @pytest.fixture
