@@ -25,7 +25,6 @@ from flowaudit.rejects.remedies import REMEDY
 from flowaudit.verification.remedies import OF_ABSENCE, OF_DELIVERY
 from vpc_flow_logs import VpcFlowLogs, VpcFlowLogsArgs
 from vpc_flow_logs_control.exemptions import Exemptions
-from vpc_flow_logs_stack.keys import KEYS
 from vpc_flow_logs_stack.remedies import remedy as of_stack
 
 from .aws_commands import understood
@@ -44,6 +43,7 @@ EXAMPLES = {
     "key.name": "logGroupName",
     "example": "logGroupName NAME",
     "project": "vpc-flow-logs",
+    "region": "eu-west-1",
 }
 """What stands for a value of the program that a text repeats; 365 for every other."""
 SCOPES = (
@@ -139,11 +139,7 @@ def test_the_stack_takes_what_pulumi_is_told(command: str) -> None:
     if verb == "policy":
         assert words == ["analyze", "--json", "--policy-pack", "DIR"]  # as the gate's tests run it
         return
-    assert (verb, words.pop(0)) in {("config", "set"), ("config", "rm")}
-    key, *value = [word for word in words if word not in {"--path", "--type", "string"}]
-    assert len(value) == (" set " in command)
-    key = key.removeprefix("vpc-flow-logs:")
-    assert key.split("[")[0] in KEYS or key.startswith("aws:")
+    assert verb == "config"  # run by tests/e2e/enforcement/test_keys.py
 
 
 @pytest.mark.parametrize("call", CALLS)

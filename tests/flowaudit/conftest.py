@@ -223,11 +223,15 @@ def botocore_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     """Each test twice: the second time with nothing that leans on botocore's private parts."""
     if request.param == "plain botocore":
         monkeypatch.setenv(internals.CLOSED, "1")
-        monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: _read_once(path))
+        monkeypatch.setattr(JSONFileLoader, "load_file", _load_file)
 
 
-# Every session reads EC2's whole model; here, the process does once.
-_read_once = functools.cache(JSONFileLoader().load_file)
+_read_once: Callable[[str], Any] = functools.cache(JSONFileLoader().load_file)
+
+
+def _load_file(_: JSONFileLoader, path: str) -> Any:
+    """Read a service's model, which every session does on its own otherwise."""
+    return _read_once(path)
 
 
 @pytest.fixture

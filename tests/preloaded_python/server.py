@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 import botocore.session
@@ -76,7 +77,8 @@ def _run(connection: socket.socket) -> NoReturn:
     except BaseException:  # noqa: BLE001 - as Python itself does
         traceback.print_exc()
         code = 1
-    connection.sendall(bytes([code if isinstance(code, int) else 1]))
+    with suppress(BrokenPipeError):  # a client that was told to end did so at once
+        connection.sendall(bytes([code if isinstance(code, int) else 1]))
     os.dup(connection.fileno())  # so that the client waits until the process has ended
     sys.exit()
 
