@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from vpc_flow_logs_control.values import DEFAULT_AGGREGATION_INTERVAL
+
 
 @dataclass(frozen=True, slots=True)
 class Vpc:
@@ -71,10 +73,15 @@ class FlowLog:
     destination: str = ""
     log_group_name: str | None = None
     delivery_role_arn: str = ""
-    max_aggregation_interval: int = 600
+    max_aggregation_interval: int = DEFAULT_AGGREGATION_INTERVAL
     log_format: str = ""
     created: datetime | None = None
     tags: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it records; where the status is not known, it is taken to."""
+        return self.status in {"ACTIVE", None}
 
     @property
     def telemetry_rule_managed(self) -> bool:

@@ -12,7 +12,10 @@ from typing import Any, cast
 SERVICE_PRINCIPAL = "vpc-flow-logs.amazonaws.com"
 """The service that assumes the delivery role."""
 
-WRITE_ACTIONS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+NEEDED_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
+"""What delivery cannot do without in a log group."""
+
+WRITE_ACTIONS = tuple(sorted((*NEEDED_ACTIONS, "logs:DescribeLogStreams")))
 """What delivery does to a log group."""
 
 LISTING_ACTION = "logs:DescribeLogGroups"
@@ -140,10 +143,7 @@ def allows_delivery(documents: Iterable[object], log_group_arn: str | None) -> A
         log_group_arn: The log group's ARN, without a trailing `:*`; None when it is not known.
     """
     known = list(documents)
-    answers = [
-        _allows(known, "logs:CreateLogStream", log_group_arn),
-        _allows(known, "logs:PutLogEvents", log_group_arn),
-    ]
+    answers = [_decided(_answers(known, action, log_group_arn)) for action in NEEDED_ACTIONS]
     if Answer.NO in answers:
         return Answer.NO
     return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.YES
@@ -160,17 +160,13 @@ def denies_delivery(documents: Iterable[object], log_group_arn: str | None) -> A
     return max(
         (
             answer
-            for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+            for action in NEEDED_ACTIONS
             for statement, answer in _answers(known, action, log_group_arn)
             if statement.get("Effect") != "Allow"
         ),
         key=_doubt,
         default=Answer.NO,
     )
-
-
-def _allows(documents: Sequence[object], action: str, log_group_arn: str | None) -> Answer:
-    return _decided(_answers(documents, action, log_group_arn))
 
 
 def _answers(

@@ -27,6 +27,9 @@ _CIS_URL = "https://www.cisecurity.org/benchmark/amazon_web_services"
 _SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide"
 _NIST = "NIST SP 800-53 Rev. 5"
 
+CONFIG_RULE = "VPC_FLOW_LOGS_ENABLED"
+"""The identifier of AWS Config's managed rule (AWS Config Developer Guide)."""
+
 FLOW_LOGGING = (
     *(Control(f"{_CIS} {version}", "4.7", _CIS_URL) for version in ("7.0", "6.0")),
     *(Control(f"{_CIS} {version}", "3.7", _CIS_URL) for version in ("5.0", "4.0.1", "3.0")),
@@ -35,7 +38,7 @@ FLOW_LOGGING = (
     Control("AWS Security Hub", "EC2.6", f"{_SECURITY_HUB}/ec2-controls.html#ec2-6"),
     Control(
         "AWS Config",
-        "VPC_FLOW_LOGS_ENABLED",
+        CONFIG_RULE,
         "https://docs.aws.amazon.com/config/latest/developerguide/vpc-flow-logs-enabled.html",
     ),
     Control("PCI DSS 4.0.1", "10.2.1"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from vpc_flow_logs_control.log_format import to_aws_format
-from vpc_flow_logs_control.retention import RETENTION_DAYS
+from vpc_flow_logs_control.retention import RETENTION_DAYS, SHORT_CLASS
 
 DEFAULT_TRAFFIC_TYPE = "REJECT"
 """What a flow log takes in unless told otherwise: what the control is about."""
@@ -74,8 +74,10 @@ def _traffic_type(value: object) -> str | None:
 
 
 def _log_group_class(value: object) -> str | None:
-    if value == "DELIVERY":
-        return "DELIVERY keeps records for a day or two, whatever the retention is. Use STANDARD"
+    if value == SHORT_CLASS:
+        return (
+            f"{value} keeps records for two days at most, whatever the retention is. Use STANDARD"
+        )
     if value not in ("STANDARD", "INFREQUENT_ACCESS"):
         return f"{value!r} is neither STANDARD nor INFREQUENT_ACCESS"
     return None

@@ -10,14 +10,12 @@ import pulumi
 import pulumi_aws as aws
 
 from vpc_flow_logs.arguments import FlowLogsComplianceArgs, checked
+from vpc_flow_logs_control.standards import CONFIG_RULE
 from vpc_flow_logs_control.values import (
     DEFAULT_EXECUTION_FREQUENCY,
     DEFAULT_RULE_NAME,
     DEFAULT_TRAFFIC_TYPE,
 )
-
-RULE_IDENTIFIER = "VPC_FLOW_LOGS_ENABLED"
-"""AWS's name for its managed rule."""
 
 
 class FlowLogsCompliance(pulumi.ComponentResource):
@@ -71,7 +69,7 @@ def _account_rule(
 ) -> aws.cfg.Rule:
     return aws.cfg.Rule(
         name,
-        source={"owner": "AWS", "source_identifier": RULE_IDENTIFIER},
+        source={"owner": "AWS", "source_identifier": CONFIG_RULE},
         region=region,
         tags=given.get("tags"),
         opts=pulumi.ResourceOptions(parent=parent),
@@ -84,7 +82,7 @@ def _organization_rule(
 ) -> aws.cfg.OrganizationManagedRule:
     return aws.cfg.OrganizationManagedRule(
         name,
-        rule_identifier=RULE_IDENTIFIER,
+        rule_identifier=CONFIG_RULE,
         excluded_accounts=given.get("excluded_accounts"),
         region=region,
         opts=pulumi.ResourceOptions(parent=parent),

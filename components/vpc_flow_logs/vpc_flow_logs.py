@@ -69,8 +69,25 @@ class VpcFlowLogs(pulumi.ComponentResource):
             if "destination_arn" in given
             else self._to_log_group(name, given)
         )
+        flow_log = self._flow_log(name, given, delivery)
+        self.flow_log_id = flow_log.id
+        self.flow_log_arn = flow_log.arn
+        self.role_arn = pulumi.Output.from_input(delivery.role_arn)
+        self.register_outputs(
+            {
+                "flowLogId": self.flow_log_id,
+                "flowLogArn": self.flow_log_arn,
+                "logGroupName": self.log_group_name,
+                "logGroupArn": self.log_group_arn,
+                "roleArn": self.role_arn,
+            }
+        )
+
+    def _flow_log(
+        self, name: str, given: Mapping[str, Any], delivery: "_Delivery"
+    ) -> aws.ec2.FlowLog:
         traffic_type = given.get("traffic_type", DEFAULT_TRAFFIC_TYPE)
-        flow_log = aws.ec2.FlowLog(
+        return aws.ec2.FlowLog(
             # AWS lets two flow logs of different traffic types stand side by side. With
             # the traffic type in the name, Pulumi makes the new one first when it changes.
             f"{name}-{traffic_type.lower()}",
@@ -94,18 +111,6 @@ class VpcFlowLogs(pulumi.ComponentResource):
                 # destination, which AWS refuses (FlowLogAlreadyExists) while the old one stands.
                 delete_before_replace=True,
             ),
-        )
-        self.flow_log_id = flow_log.id
-        self.flow_log_arn = flow_log.arn
-        self.role_arn = pulumi.Output.from_input(delivery.role_arn)
-        self.register_outputs(
-            {
-                "flowLogId": self.flow_log_id,
-                "flowLogArn": self.flow_log_arn,
-                "logGroupName": self.log_group_name,
-                "logGroupArn": self.log_group_arn,
-                "roleArn": self.role_arn,
-            }
         )
 
     def _elsewhere(self, name: str, given: Mapping[str, Any]) -> "_Delivery":

@@ -3,11 +3,12 @@
 import gc
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from flowaudit import parameters
+from flowaudit.judging.finding import TrafficType
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import FORMATS
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS, RETENTION_DAYS
@@ -62,7 +63,7 @@ def _explain(ctx: click.Context, _: click.Parameter, id_: str | None) -> None:
 )
 @click.option(
     "--traffic-type",
-    type=click.Choice(["REJECT", "ALL", "any"], case_sensitive=False),
+    type=click.Choice(get_args(TrafficType), case_sensitive=False),
     default=DEFAULT_TRAFFIC_TYPE,
     show_default=True,
     metavar="REJECT|ALL|any",

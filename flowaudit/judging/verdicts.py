@@ -181,7 +181,7 @@ def _coverages(facts: RegionFacts) -> dict[str, Coverage]:
     """Return how far flow logs of subnets and interfaces cover the VPCs that have any."""
     if facts.could_not_read(DESCRIBE_NETWORK_INTERFACES):
         return {}
-    logged = {log.resource_id for log in facts.flow_logs if log.status in {"ACTIVE", None}}
+    logged = {log.resource_id for log in facts.flow_logs if log.is_active}
     totals: Counter[str] = Counter()
     covered: Counter[str] = Counter()
     for interface in facts.network_interfaces:

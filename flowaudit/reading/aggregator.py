@@ -19,6 +19,7 @@ from flowaudit.errors import ConfigurationError
 from flowaudit.facts import Cause, FlowLog, NetworkInterface, RegionFacts, Unread, Vpc
 from flowaudit.reading import aws
 from flowaudit.reading.listings import FLOW_LOGS, LOGGED_PARTS_OF_VPCS
+from vpc_flow_logs_control.values import DEFAULT_AGGREGATION_INTERVAL
 
 if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
@@ -197,5 +198,7 @@ def _flow_log(item: Item, configuration: Item) -> FlowLog:
         destination=configuration.get("LogDestination", ""),
         log_group_name=configuration.get("LogGroupName"),
         delivery_role_arn=configuration.get("DeliverLogsPermissionArn", ""),
-        max_aggregation_interval=configuration.get("MaxAggregationInterval", 600),
+        max_aggregation_interval=configuration.get(
+            "MaxAggregationInterval", DEFAULT_AGGREGATION_INTERVAL
+        ),
     )

@@ -16,6 +16,7 @@ from flowaudit.facts import (
     Vpc,
 )
 from flowaudit.reading import aws
+from vpc_flow_logs_control.values import DEFAULT_AGGREGATION_INTERVAL
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -124,7 +125,7 @@ def _parse_flow_log(item: Item) -> FlowLog | None:
         destination=destination,
         log_group_name=log_group_name,
         delivery_role_arn=item.get("DeliverLogsPermissionArn", ""),
-        max_aggregation_interval=item.get("MaxAggregationInterval", 600),
+        max_aggregation_interval=item.get("MaxAggregationInterval", DEFAULT_AGGREGATION_INTERVAL),
         log_format=item.get("LogFormat") or "",
         created=item.get("CreationTime"),
         tags=_tags(item),

@@ -83,7 +83,7 @@ def _sections(report: Report) -> Iterator[Section]:
     yield Section("Unknown", (*where, "Why"), vpcs[Status.UNKNOWN], _vpcs(report, Status.UNKNOWN))
     yield Section(
         "Remedies",
-        ("VPC", "Rule", "Remedy"),
+        ("VPC", "Requirement", "Remedy"),
         sum(report.totals.findings.values()) - len(report.findings),
         _remedies(report),
         collapsed=True,

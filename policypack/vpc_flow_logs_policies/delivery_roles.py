@@ -12,6 +12,7 @@ from typing import cast
 from pulumi_policy import PolicyResource
 
 from vpc_flow_logs_control.delivery_role import (
+    NEEDED_ACTIONS,
     Answer,
     Source,
     allows_delivery,
@@ -172,12 +173,10 @@ class Writing(Enum):
 
     NO_POLICY = "has no policy at all, so that it may not write into the log group"
     NO_ACTION = (
-        "has no policy that allows logs:CreateLogStream and logs:PutLogEvents, so that it may not "
+        f"has no policy that allows {' and '.join(NEEDED_ACTIONS)}, so that it may not "
         "write into the log group"
     )
-    DENIED = (
-        "has a policy that denies it logs:CreateLogStream or logs:PutLogEvents on the log group"
-    )
+    DENIED = f"has a policy that denies it {' or '.join(NEEDED_ACTIONS)} on the log group"
     NOT_INSIDE = (
         "has a policy for the log group itself and not for what lies in it: its resource has to "
         "end in :*"

@@ -8,6 +8,7 @@ from vpc_flow_logs_control.requirements.log_group_has_retention import REQUIREME
 from vpc_flow_logs_control.retention import (
     DEFAULT_RETENTION_IN_DAYS,
     RETENTION_DAYS,
+    SHORT_CLASS,
     shortest_retention,
 )
 
@@ -56,10 +57,8 @@ def _problem(log_group: PolicyResource, minimum: int) -> tuple[str, bool]:
     Source: CloudWatch Logs User Guide, "Log classes"; the retention of the class DELIVERY is fixed.
     """
     if _is_of_delivery(log_group):
-        return (
-            "is of class DELIVERY: CloudWatch keeps its records for two days, whatever is set",
-            False,
-        )
+        kept = "CloudWatch keeps its records for two days, whatever is set"
+        return f"is of class {SHORT_CLASS}: {kept}", False
     of_class = log_group.property_dependencies.get("logGroupClass")
     if of_class and text_of(log_group.props, "logGroupClass") is UNKNOWN:
         return "has a class that is not known in preview", True
@@ -74,7 +73,7 @@ def _problem(log_group: PolicyResource, minimum: int) -> tuple[str, bool]:
 
 
 def _is_of_delivery(log_group: PolicyResource) -> bool:
-    return text_of(log_group.props, "logGroupClass") == "DELIVERY"
+    return text_of(log_group.props, "logGroupClass") == SHORT_CLASS
 
 
 GATED = GatedRequirement(

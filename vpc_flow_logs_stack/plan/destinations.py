@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from flowaudit.facts import LogGroup as FoundLogGroup
 from flowaudit.facts import RegionFacts, Vpc
 from flowaudit.renderers.words import counted
+from vpc_flow_logs_control.ownership import STACK_TAG
 from vpc_flow_logs_stack.plan.foreign_role import Delivering, judge_foreign_role
 from vpc_flow_logs_stack.plan.planned import Claim, DeliveryRole, LogGroup
 from vpc_flow_logs_stack.plan.site import Site
@@ -115,7 +116,7 @@ def _retention(
             f"{where} lacks this stack's tag, so somebody deleted it and made it again. It is used "
             "as it is, and stays when the stack is destroyed. If it is this stack's all the same, "
             f"`aws logs tag-resource --region {group.region} --resource-arn {group.arn} "
-            f"--tags vpc-flow-logs:stack={site.stack}`"
+            f"--tags {STACK_TAG}={site.stack}`"
         )
     if existing.retention_policy_name:
         group = replace(group, keeps_retention=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from flowaudit.facts import DeliveryRole, Vpc
 from vpc_flow_logs_control.delivery_role import (
+    NEEDED_ACTIONS,
     SERVICE_PRINCIPAL,
     Answer,
     Source,
@@ -49,7 +50,7 @@ def judge_foreign_role(
         found.append((distrusted, text))
     if policies and powerless:
         text = (
-            f"{what} its policies do not allow logs:CreateLogStream and logs:PutLogEvents in the "
+            f"{what} its policies do not allow {' and '.join(NEEDED_ACTIONS)} in the "
             f"log groups, so the flow logs of {_places(powerless)} cannot deliver. "
             f"{_power(role, policies)}"
         )

@@ -13,11 +13,6 @@ from vpc_flow_logs_stack.facts import AccountFacts
 from vpc_flow_logs_stack.state import State
 
 
-def stays(log: FlowLog) -> bool:
-    """Tell whether a flow log is not being deleted, as far as is known."""
-    return log.status in {"ACTIVE", None}
-
-
 @dataclass(frozen=True, slots=True)
 class Site:
     """An account, and what is wanted of it.
@@ -59,7 +54,7 @@ class Site:
 
     def own(self, region: str, logs: Iterable[FlowLog]) -> list[FlowLog]:
         """Return those flow logs of a region that are this stack's own and stay, sorted by id."""
-        found = [log for log in logs if stays(log) and self.is_own(region, log)]
+        found = [log for log in logs if log.is_active and self.is_own(region, log)]
         return sorted(found, key=lambda log: log.id)
 
     def destination(self, region: str, vpc_id: str) -> tuple[str, bool]:

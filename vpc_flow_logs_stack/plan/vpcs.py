@@ -8,7 +8,7 @@ from flowaudit.judging.finding import Severity, Status, Verdict
 from vpc_flow_logs_control.exemptions import Exemption
 from vpc_flow_logs_control.ownership import owner
 from vpc_flow_logs_stack.plan.planned import Decision, Outcome, PlannedFlowLog
-from vpc_flow_logs_stack.plan.site import Site, stays
+from vpc_flow_logs_stack.plan.site import Site
 from vpc_flow_logs_stack.state import FLOW_LOG
 
 # AWS documented a quota of two flow logs for each VPC, network interface or subnet, and lists the
@@ -56,7 +56,7 @@ def decide_vpc(site: Site, region: str, verdict: Verdict, logs: Sequence[FlowLog
     exemption = site.lifting(vpc, region, "vpc-has-flow-log")
     if exemption and (not own or site.configuration.remove_exempt):
         return _decided(site, region, vpc, Outcome.EXEMPT, _because(exemption))
-    foreign = [log for log in verdict.flow_logs if stays(log)]
+    foreign = [log for log in verdict.flow_logs if log.is_active]
     twin = site.twin(region, vpc.id, foreign)
     if not own and verdict.status in {Status.PASS, Status.EXEMPT}:
         owners = {owner(log.tags) for log in foreign} - {None, site.stack}
@@ -151,7 +151,7 @@ def _covered(
         site.account.id, region, vpc.id, configuration.traffic_type, destination, to_log_group
     )
     lost = [log for log in own if site.arn(region, log) not in site.state.made]
-    listed = {site.arn(region, log) for log in logs if stays(log)}
+    listed = {site.arn(region, log) for log in logs if log.is_active}
     key = (FLOW_LOG, wanted.logical_name)
     known, arn = key in site.state.names, site.state.names.get(key)
     unlisted = arn is not None and arn not in listed
@@ -206,7 +206,7 @@ def _leftovers(region: str, vpc: Vpc, leftovers: Sequence[FlowLog]) -> Iterator[
 
 
 def _quota(region: str, vpc: Vpc, logs: Sequence[FlowLog], *, creates: bool) -> Iterator[str]:
-    there = [log.id for log in logs if stays(log)]
+    there = [log.id for log in logs if log.is_active]
     if creates and len(there) >= _LIKELY_LIMIT:
         yield (
             f"{vpc.id} in {region} has {len(there)} flow logs ({', '.join(there)}). AWS may refuse "

@@ -17,6 +17,7 @@ from flowaudit.judging.requirements.requirement import (
     remedy_of,
 )
 from vpc_flow_logs_control.delivery_role import (
+    NEEDED_ACTIONS,
     SERVICE_PRINCIPAL,
     WRITE_ACTIONS,
     Answer,
@@ -29,7 +30,7 @@ from vpc_flow_logs_control.requirements.flow_log_can_deliver import REQUIREMENT
 
 def _of_flow_log(subject: Subject, flow_log: FlowLog) -> Defect | Unclear | None:
     """Report a delivery that failed, or that cannot succeed whatever AWS's last status says."""
-    if flow_log.status not in {"ACTIVE", None}:
+    if not flow_log.is_active:
         return None
     group = flow_log.log_group_name
     if group and group in subject.facts.misread:
@@ -126,8 +127,8 @@ def _lacks(subject: Subject, flow_log: FlowLog) -> str:
     if _allows(role, arn) is not Answer.NO:
         return ""
     return (
-        f'the policies of its delivery role "{role.name}" do not allow logs:CreateLogStream and '
-        "logs:PutLogEvents there"
+        f'the policies of its delivery role "{role.name}" do not allow '
+        f"{' and '.join(NEEDED_ACTIONS)} there"
     )
 
 

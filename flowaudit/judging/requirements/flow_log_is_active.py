@@ -15,7 +15,7 @@ from vpc_flow_logs_control.requirements.flow_log_is_active import REQUIREMENT
 
 
 def _of_flow_log(_: Subject, flow_log: FlowLog) -> Defect | None:
-    if flow_log.status in {"ACTIVE", None}:
+    if flow_log.is_active:
         return None
     return Defect(
         f"{flow_log.id} is {flow_log.status}: it records nothing any more.",

@@ -3,11 +3,12 @@
 from flowaudit.facts import DeliveryRole, FlowLog, LogGroup, RegionFacts, Vpc
 from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
+from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 
 _ACCOUNT, _REGION = "123456789012", "eu-west-1"
 
 VPC = Vpc("vpc-0a1b2c3d4e5f60718", _ACCOUNT, "prod", "10.0.0.0/16")
-LOG_GROUP = LogGroup(LOG_GROUP_NAME, 365)
+LOG_GROUP = LogGroup(LOG_GROUP_NAME, DEFAULT_RETENTION_IN_DAYS)
 ROLE = DeliveryRole(
     f"arn:aws:iam::{_ACCOUNT}:role/{ROLE_NAME}",
     trust_policy=trust_policy("aws", "*", _ACCOUNT),

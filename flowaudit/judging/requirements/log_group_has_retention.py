@@ -22,7 +22,7 @@ from vpc_flow_logs_control.retention import (
 
 
 def _of_flow_log(subject: Subject, flow_log: FlowLog) -> Defect | Unclear | None:
-    if not flow_log.log_group_name or flow_log.status not in {"ACTIVE", None}:
+    if not flow_log.log_group_name or not flow_log.is_active:
         return None
     if subject.log_groups is None:
         return Unclear(DESCRIBE_LOG_GROUPS)

@@ -32,7 +32,7 @@ class Subject:
     @property
     def active(self) -> tuple[FlowLog, ...]:
         """The flow logs that record; where the status is not known (None), all of them."""
-        return tuple(log for log in self.flow_logs if log.status in {"ACTIVE", None})
+        return tuple(log for log in self.flow_logs if log.is_active)
 
     def log_group_of(self, flow_log: FlowLog) -> LogGroup | None:
         """Return the log group that a flow log delivers to, where it is known."""
