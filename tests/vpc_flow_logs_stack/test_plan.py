@@ -199,6 +199,26 @@ def test_a_role_of_this_stack_stays_its_own_when_an_imported_flow_log_delivers_w
     assert [(role.arn, role.claim) for role in found.roles] == [(ROLE_ARN, Claim.OURS)]
 
 
+@pytest.mark.parametrize("existing", ["keep", "import"])
+def test_a_role_of_this_stack_stays_while_others_deliver_with_it(existing: str) -> None:
+    """The last VPC that the stack logged itself is gone, and their flow log delivers still."""
+    facts = region(vpc(), logs=(flow_log("fl-1", delivery_role_arn=ROLE_ARN),))
+    found = planned(
+        account(facts, role=Role(ROLE_ARN, STACK)), state=known({ROLE_ARN: {}}), existing=existing
+    )
+    assert [(role.arn, role.claim) for role in found.roles] == [(ROLE_ARN, Claim.OURS)]
+    assert found.roles[0].log_group_arns == (GROUP_ARN,)
+    assert found.deletions == ()
+
+
+def test_a_role_of_this_stack_that_is_configured_no_more_is_not_imported_either() -> None:
+    facts = region(vpc(), logs=(flow_log("fl-1", delivery_role_arn=ROLE_ARN),))
+    found = planned(
+        account(facts), state=known({ROLE_ARN: {}}), existing="import", roleName="Another"
+    )
+    assert found.roles == ()
+
+
 def test_a_role_of_another_account_is_not_imported() -> None:
     arn = "arn:aws:iam::999999999999:role/Theirs"
     facts = region(vpc(), logs=(flow_log("fl-1", delivery_role_arn=arn),))

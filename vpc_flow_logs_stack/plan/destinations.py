@@ -1,6 +1,6 @@
 """The log groups and the delivery role that flow logs of this stack deliver through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flowaudit.facts import LogGroup as FoundLogGroup
@@ -158,10 +158,11 @@ def delivery_role(site: Site, delivering: Delivering) -> Destinations:
         site: The account, and what is wanted.
         delivering: The flow logs that are to deliver with it to log groups.
     """
-    if not delivering:
+    log_group_arns = {flow_log.destination_arn for _, flow_log in delivering}
+    log_group_arns.update(_through_our_role(site))
+    if not log_group_arns:
         return Destinations()
     account, name, arn = site.account, site.configuration.role_name, site.role_arn()
-    log_group_arns = {flow_log.destination_arn for _, flow_log in delivering}
     if site.configuration.log_group_per_vpc:
         # A role's policy has room for some hundred ARNs, and an account for more VPCs.
         log_group_arns = {account.log_group_arn("*", site.configuration.log_group_of("vpc-*"))}
@@ -178,6 +179,22 @@ def delivery_role(site: Site, delivering: Delivering) -> Destinations:
         return Destinations({}, {arn: role}, problems=problems)
     warnings, troubles = judge_foreign_role(site, role, delivering)
     return Destinations({}, {arn: role}, warnings, troubles, problems)
+
+
+def _through_our_role(site: Site) -> Iterator[str]:
+    """Yield what the role that this stack made is kept for by flow logs of others.
+
+    Without the role they would deliver no more.
+    """
+    role = site.role_arn()
+    if role not in site.state.made:
+        return
+    for facts in site.account.regions:
+        for log in facts.flow_logs:
+            others = log.is_active and not site.is_own(facts.region, log)
+            if others and log.delivery_role_arn == role:
+                name = site.configuration.log_group_of(log.resource_id)
+                yield site.account.log_group_arn(facts.region, name)
 
 
 def _claim(
