@@ -149,7 +149,10 @@ def _get_vpc(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
 
 def _get_policy_document(aws: Aws, args: Mapping[str, Any]) -> dict[str, Any]:
     del aws
-    return write_policy(args)
+    try:
+        return write_policy(args)
+    except ValueError as error:
+        raise FunctionError(f"writing IAM Policy Document: {error}") from error
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -162,7 +165,16 @@ FUNCTIONS: dict[str, Function] = {
         frozenset({"cidrBlock", "default", "filters", "id", "region", "state", "tags"}),
     ),
     "aws:iam/getPolicyDocument:getPolicyDocument": Function(
-        _get_policy_document, frozenset({"policyId", "statements", "version"})
+        _get_policy_document,
+        frozenset(
+            {
+                "overridePolicyDocuments",
+                "policyId",
+                "sourcePolicyDocuments",
+                "statements",
+                "version",
+            }
+        ),
     ),
     "aws:ec2/getVpcs:getVpcs": Function(_get_vpcs, frozenset({"filters", "region", "tags"})),
 }

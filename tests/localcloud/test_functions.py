@@ -161,7 +161,76 @@ def test_a_policy_document() -> None:
     }
 
 
-def test_policy_documents_are_not_merged(plugin: Plugin) -> None:
-    token = "aws:iam/getPolicyDocument:getPolicyDocument"
-    with pytest.raises(AssertionError, match="does not take sourcePolicyDocuments"):
-        plugin.invoke(token, sourcePolicyDocuments=["{}"])
+def test_two_conditions_on_one_key_are_one_with_the_values_of_both() -> None:
+    conditions = [
+        {"test": "StringEquals", "variable": "aws:SourceAccount", "values": [account]}
+        for account in ("222222222222", ACCOUNT)
+    ]
+    written = write_policy({"statements": [{"actions": ["s3:*"], "conditions": conditions}]})
+    (statement,) = json.loads(written["json"])["Statement"]
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ["222222222222", ACCOUNT]}
+    }
+
+
+def statement(sid: str, action: str) -> dict[str, str]:
+    return {"Sid": sid, "Effect": "Allow", "Action": action}
+
+
+def document(*statements: dict[str, str], **more: str) -> str:
+    return json.dumps({"Statement": list(statements), **more})
+
+
+def test_policy_documents_are_merged(plugin: Plugin) -> None:
+    """A statement takes the place of the one with its Sid; only own variables are resolved."""
+    merged = plugin.invoke(
+        "aws:iam/getPolicyDocument:getPolicyDocument",
+        version="2008-10-17",
+        statements=[{"sid": "B", "actions": ["b:own"]}, {"actions": ["c:own"]}],
+        sourcePolicyDocuments=[
+            document(statement("A", "a:source"), statement("B", "b:source"), Id="source"),
+            document(statement("", "&{x}"), Version="2012-10-17"),
+        ],
+        overridePolicyDocuments=[document(statement("A", "a:override"), statement("D", "d"))],
+    )
+    found = json.loads(merged["json"])
+    assert (found["Version"], found["Id"]) == ("2012-10-17", "source")
+    assert [one["Action"] for one in found["Statement"]] == [
+        "a:override",
+        "b:own",
+        "&{x}",
+        "c:own",
+        "d",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {
+                "sourcePolicyDocuments": [
+                    document(statement("A", "a")),
+                    document(statement("A", "b")),
+                ]
+            },
+            r"duplicate Sid \(A\)",
+        ),
+        ({"statements": [{"sid": "A"}, {"sid": "A"}]}, r"duplicate Sid \(A\)"),
+        ({"overridePolicyDocuments": ["no"]}, "the override document is no policy"),
+        (
+            {"sourcePolicyDocuments": ['{"Statement": {"Sid": "A"}}']},
+            "the source document is no policy",
+        ),
+        ({"version": "2012"}, "there is no version 2012"),
+        (
+            {"version": "2008-10-17", "statements": [{"resources": ["&{aws:username}"]}]},
+            "version 2008-10-17 has no variables",
+        ),
+    ],
+)
+def test_what_the_real_provider_merges_not_is_refused(
+    plugin: Plugin, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(grpc.RpcError, match=message):
+        plugin.invoke("aws:iam/getPolicyDocument:getPolicyDocument", **arguments)
