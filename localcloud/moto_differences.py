@@ -5,10 +5,11 @@
   the traffic type out.
 - AWS finds the log group whether a flow log names it by ``LogGroupName`` or by
   ``LogDestination``. moto looks at the first alone, and reports that delivery
-  fails for the second.
+  fails for the second; nor does it refuse one that has the same group the other way.
 - AWS delivers to no Firehose stream of another region, and to one of another account only with
   ``DeliverCrossAccountRole``; and it has a quota of flow logs for one resource, which was two when
   it was documented. moto takes any, and any number.
+- AWS keeps how a flow log writes files, and the role in another account. moto forgets both.
 - AWS takes no Config rule in a region without a configuration recorder. moto
   does.
 - A log group takes its tags along when it is deleted. With moto, the next one of its name has them.
@@ -31,6 +32,12 @@ from localcloud import log_group_identifiers
 
 FLOW_LOGS_PER_RESOURCE = 2
 """The quota of flow logs for one VPC, subnet or network interface."""
+
+_PLAIN_FILES = {
+    "FileFormat": "plain-text",
+    "HiveCompatiblePartitions": False,
+    "PerHourPartition": False,
+}
 
 _creating: ContextVar[str | None] = ContextVar("traffic type being created", default=None)
 
@@ -76,7 +83,7 @@ def _create(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refuse(original: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse what AWS refuses, from the request, which has more than moto passes on."""
-    from moto.ec2.exceptions import EC2ClientError  # noqa: PLC0415
+    from moto.ec2.exceptions import EC2ClientError, FlowLogAlreadyExists  # noqa: PLC0415
 
     def parameter(request: Any, name: str) -> Any:
         return request._get_param(name)  # noqa: SLF001 (as every one of moto's own handlers does)
@@ -93,13 +100,27 @@ def _refuse(original: Callable[..., Any]) -> Callable[..., Any]:
                     "InvalidParameter", f"LogDestination: {destination} cannot be delivered to."
                 )
         existing = request.ec2_backend.describe_flow_logs()
+        place = parameter(request, "LogGroupName") or destination.split(":log-group:")[-1]
+        traffic_type = parameter(request, "TrafficType")
         for resource in parameter(request, "ResourceIds"):
+            if any(
+                (one.resource_id, one.traffic_type, one.log_group_name or one.log_destination)
+                == (resource, traffic_type, place)
+                for one in existing
+            ):
+                raise FlowLogAlreadyExists
             if sum(one.resource_id == resource for one in existing) >= FLOW_LOGS_PER_RESOURCE:
                 raise EC2ClientError(
                     "FlowLogsLimitExceeded",
                     f"{resource} has {FLOW_LOGS_PER_RESOURCE} flow logs, the maximum.",
                 )
-        return original(request)
+        answer = original(request)
+        for flow_log_id in answer.result["FlowLogIds"]:
+            flow_log = request.ec2_backend.flow_logs[flow_log_id]
+            given = parameter(request, "DestinationOptions")
+            flow_log.destination_options = given and {**_PLAIN_FILES, **given}
+            flow_log.deliver_cross_account_role = parameter(request, "DeliverCrossAccountRole")
+        return answer
 
     return create_flow_logs
 

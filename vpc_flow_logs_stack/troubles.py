@@ -12,8 +12,9 @@ def refused(flow_log: PlannedFlowLog) -> str:
         f"{flow_log.vpc_id} in {flow_log.region} has not got its flow log: see AWS's error. After "
         "FlowLogsLimitExceeded, delete one of its others that is not needed, or have the quota "
         f"raised. After FlowLogAlreadyExists, `aws ec2 describe-flow-logs {where} --filter "
-        f"Name=resource-id,Values={flow_log.vpc_id}` shows the one in the way; delete it if it is "
-        "this stack's with another traffic type, and nothing is logged until the next `pulumi up`. "
+        f"Name=resource-id,Values={flow_log.vpc_id}` shows the one in the way. If it is somebody "
+        "else's and is enough, the next `pulumi up` keeps it; delete it if it is this stack's with "
+        "another traffic type, and nothing is logged until the next `pulumi up`. "
         "A VPC that is gone is left out by the next one"
     )
 

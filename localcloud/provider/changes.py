@@ -10,7 +10,7 @@ from typing import Any
 
 from localcloud.provider.facts import Facts, Property
 from localcloud.provider.policy_documents import same_policy
-from localcloud.provider.values import DEFAULTS_KEY, has_unknown
+from localcloud.provider.values import DEFAULTS_KEY, has_unknown, without_defaults
 
 
 class Kind(StrEnum):
@@ -74,6 +74,8 @@ def same(fact: Property, old: Any, new: Any) -> bool:
     """Tell whether two values of a property mean the same."""
     if has_unknown(new):
         return False
+    if fact.type == "block":
+        old, new = without_defaults(old), without_defaults(new)
     return old == new or (fact.policy and same_policy(old, new))
 
 

@@ -8,7 +8,7 @@ a type's defaults and ``forceNew`` were read; a test compares the rest with Pulu
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Property:
         computed: AWS gives it a value. Together with `optional`: where the program gives none,
             which also means that such an input may be removed without a change.
         default: what Check fills in where the program gives nothing; None for nothing.
+        defaults: the same of each property of a block.
         force_new: a change of it makes another object.
         force_new_unless: the one new value to which AWS changes it in place; None for any.
         policy: it is a policy document, which may be written in several ways.
@@ -38,6 +39,7 @@ class Property:
     optional: bool = False
     computed: bool = False
     default: Any = None
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
     force_new: bool = False
     force_new_unless: str | None = None
     policy: bool = False
@@ -108,6 +110,11 @@ def _property(raw: Mapping[str, Any]) -> Property:
         optional=raw.get("optional", False),
         computed=raw.get("computed", False),
         default=raw.get("default"),
+        defaults={
+            name: one["default"]
+            for name, one in raw.get("properties", {}).items()
+            if "default" in one
+        },
         force_new=raw.get("forceNew", False),
         force_new_unless=raw.get("forceNewUnless"),
         policy=raw.get("policy", False),

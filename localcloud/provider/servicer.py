@@ -24,7 +24,14 @@ from localcloud.provider.resource_type import ResourceType
 from localcloud.provider.schema import schema
 from localcloud.provider.types import RESOURCE_TYPES
 from localcloud.provider.types.ec2 import RefusedError
-from localcloud.provider.values import DEFAULTS_KEY, has_unknown, secrets_in, to_python, to_struct
+from localcloud.provider.values import (
+    DEFAULTS_KEY,
+    has_unknown,
+    secrets_in,
+    to_python,
+    to_struct,
+    without_defaults,
+)
 
 _KIND = provider_pb2.PropertyDiff.Kind
 
@@ -129,6 +136,11 @@ class StandIn(Generic):
         except NameRefusedError as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         inputs = {**news, **filled, DEFAULTS_KEY: sorted(filled)}
+        for name, fact in row.facts.properties.items():
+            if fact.defaults and isinstance(news.get(name), dict):
+                block = without_defaults(news[name])
+                missing = sorted(fact.defaults.keys() - block.keys())
+                inputs[name] = {**fact.defaults, **block, DEFAULTS_KEY: missing}
         with _errors_to(context):
             if row.regional:
                 inputs.setdefault("region", self._home.region)
@@ -317,7 +329,7 @@ def _wanted(facts: Facts, before: Mapping[str, Any], inputs: Mapping[str, Any]) 
     """Return every property as it is to be; what is AWS's to say is as it was before."""
     wanted: dict[str, Any] = {}
     for name, fact in facts.properties.items():
-        value, old = inputs.get(name), before.get(name)
+        value, old = without_defaults(inputs.get(name)), before.get(name)
         if value is None and (fact.computed or is_zero(old)):
             value = old
         if value in (None, {}):
@@ -345,7 +357,7 @@ def _merged(
     """Return the state: what AWS says, in the program's words where they mean the same."""
     facts = row.facts
     state: dict[str, Any] = {
-        name: said[name]
+        name: without_defaults(said[name])
         if name in said
         and (name in row.unreadable or (name in live and same(fact, live[name], said[name])))
         else live.get(name, fact.nothing if fact.default is None else fact.default)

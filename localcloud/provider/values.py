@@ -51,6 +51,14 @@ def to_struct(
     return struct
 
 
+def without_defaults(value: Any) -> Any:
+    """Return a block without the names of what Check filled in."""
+    if not isinstance(value, dict):
+        return value
+    block = cast("dict[str, Any]", value)
+    return {key: one for key, one in block.items() if key != DEFAULTS_KEY}
+
+
 def has_unknown(value: Any) -> bool:
     """Tell whether a value, or something in it, is not known before the deployment."""
     if isinstance(value, Mapping):

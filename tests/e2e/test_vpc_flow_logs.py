@@ -190,35 +190,51 @@ def test_how_records_are_kept_in_a_log_group_is_an_argument(net: Project) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "described"),
     [
-        {
-            "destination_arn": "arn:aws:s3:::central",
-            "destination_options": {"file_format": "parquet", "hive_compatible_partitions": True},
-        },
-        {
-            "destination_arn": "arn:aws:firehose:eu-west-1:111111111111:deliverystream/central",
-            "deliver_cross_account_role": "arn:aws:iam::111111111111:role/Write",
-            "role_arn": "arn:aws:iam::123456789012:role/Deliver",
-        },
+        (
+            {
+                "destination_arn": "arn:aws:s3:::central",
+                "destination_options": {
+                    "file_format": "parquet",
+                    "hive_compatible_partitions": True,
+                },
+            },
+            {
+                "DestinationOptions": {
+                    "FileFormat": "parquet",
+                    "HiveCompatiblePartitions": True,
+                    "PerHourPartition": False,
+                }
+            },
+        ),
+        (
+            {
+                "destination_arn": "arn:aws:firehose:eu-west-1:111111111111:deliverystream/central",
+                "deliver_cross_account_role": "arn:aws:iam::111111111111:role/Write",
+                "role_arn": "arn:aws:iam::123456789012:role/Deliver",
+            },
+            {
+                "DeliverCrossAccountRole": "arn:aws:iam::111111111111:role/Write",
+                "DeliverLogsPermissionArn": "arn:aws:iam::123456789012:role/Deliver",
+            },
+        ),
     ],
 )
-def test_what_the_embedded_aws_lacks_is_declared_in_a_preview(
-    net: Project, arguments: dict[str, Any]
+def test_how_records_are_delivered_elsewhere_is_an_argument(
+    cloud: LocalCloud, net: Project, arguments: dict[str, Any], described: dict[str, Any]
 ) -> None:
+    location = {"LocationConstraint": "eu-west-1"}
+    cloud.client("s3").create_bucket(Bucket="central", CreateBucketConfiguration=location)
     net.configure(args=arguments)
-    steps = json.loads(net.pulumi("preview", "--json"))["steps"]
-    (inputs,) = (
-        step["newState"]["inputs"]
-        for step in steps
-        if step["newState"]["type"] == "aws:ec2/flowLog:FlowLog"
-    )
-    options = {"fileFormat": "parquet", "hiveCompatiblePartitions": True}
-    assert inputs["logDestination"] == arguments["destination_arn"]
-    assert inputs.get("destinationOptions", options) == options
-    assert inputs.get("deliverCrossAccountRole") == arguments.get("deliver_cross_account_role")
-    assert ("destinationOptions" in inputs) == ("destination_options" in arguments)
-    assert inputs.get("iamRoleArn") == arguments.get("role_arn")
+    net.pulumi("up", "--yes", "--skip-preview")
+    (flow_log,) = flow_logs(cloud)
+    assert flow_log["LogDestination"] == arguments["destination_arn"]
+    told = {"DestinationOptions", "DeliverCrossAccountRole", "DeliverLogsPermissionArn"}
+    assert {key: flow_log[key] for key in told & set(flow_log)} == described
+    net.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
+    net.pulumi("destroy", "--yes", "--skip-preview")
+    assert flow_logs(cloud) == []
 
 
 def test_a_flow_log_made_by_hand_is_imported_unchanged(cloud: LocalCloud, net: Project) -> None:

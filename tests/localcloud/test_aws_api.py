@@ -128,6 +128,14 @@ def test_flow_logs_of_other_traffic_are_no_twins(api: LocalCloud) -> None:
     assert create_flow_log(api, vpc_id, group)["Unsuccessful"] == []
     with pytest.raises(ClientError, match="FlowLogAlreadyExists"):
         create_flow_log(api, vpc_id, group)
+    with pytest.raises(ClientError, match="FlowLogAlreadyExists"):  # the same, named otherwise
+        api.client("ec2").create_flow_logs(
+            ResourceType="VPC",
+            ResourceIds=[vpc_id],
+            TrafficType="REJECT",
+            LogGroupName=group.split(":")[-1],
+            DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/by-hand",
+        )
     assert create_flow_log(api, vpc_id, group, TrafficType="ALL")["Unsuccessful"] == []
 
 

@@ -254,10 +254,21 @@ _LOGGED = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
 _PREFIXES = {"vpc": "vpcId", "subnet": "subnetId", "eni": "eniId"}
 
 
+_DESTINATION_OPTIONS = {
+    "fileFormat": "FileFormat",
+    "hiveCompatiblePartitions": "HiveCompatiblePartitions",
+    "perHourPartition": "PerHourPartition",
+}
+
+
 def _create_flow_log(aws: Aws, inputs: Properties) -> str:
     (logged,) = (name for name in _LOGGED if name in inputs)
+    options = inputs.get("destinationOptions")
     optional = {
+        "DeliverCrossAccountRole": inputs.get("deliverCrossAccountRole"),
         "DeliverLogsPermissionArn": inputs.get("iamRoleArn"),
+        "DestinationOptions": options
+        and {theirs: options[ours] for ours, theirs in _DESTINATION_OPTIONS.items()},
         "LogDestination": inputs.get("logDestination"),
         "LogFormat": inputs.get("logFormat"),
         "MaxAggregationInterval": inputs.get("maxAggregationInterval"),
@@ -287,6 +298,13 @@ def _read_flow_log(aws: Aws, flow_log_id: str) -> dict[str, Any] | None:
             f"log-group:{flow_log['LogGroupName']}"
         )
     resource = flow_log["ResourceId"]
+    options = flow_log.get("DestinationOptions")
+    told = {
+        "deliverCrossAccountRole": flow_log.get("DeliverCrossAccountRole"),
+        "destinationOptions": options
+        and {ours: options[theirs] for ours, theirs in _DESTINATION_OPTIONS.items()},
+        "iamRoleArn": flow_log.get("DeliverLogsPermissionArn"),
+    }
     return {
         "arn": f"arn:{aws.partition}:ec2:{aws.region}:{aws.account_id}:vpc-flow-log/{flow_log_id}",
         _PREFIXES[resource.split("-")[0]]: resource,
@@ -295,11 +313,7 @@ def _read_flow_log(aws: Aws, flow_log_id: str) -> dict[str, Any] | None:
         "logDestinationType": flow_log["LogDestinationType"],
         "logFormat": flow_log["LogFormat"],
         "maxAggregationInterval": flow_log["MaxAggregationInterval"],
-        **(
-            {"iamRoleArn": flow_log["DeliverLogsPermissionArn"]}
-            if "DeliverLogsPermissionArn" in flow_log
-            else {}
-        ),
+        **{name: value for name, value in told.items() if value is not None},
         "tags": tags.to_mapping(flow_log.get("Tags", [])),
     }
 
@@ -323,6 +337,8 @@ FLOW_LOG = ResourceType(
     inputs=frozenset(
         {
             *_LOGGED,
+            "deliverCrossAccountRole",
+            "destinationOptions",
             "iamRoleArn",
             "logDestination",
             "logDestinationType",
