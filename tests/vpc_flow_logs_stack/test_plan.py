@@ -231,6 +231,7 @@ def test_another_stacks_flow_log_is_kept_even_by_import() -> None:
 
 
 def test_a_shared_vpc_is_its_owners() -> None:
+    """In moto a VPC's owner is whoever lists it, so that no end-to-end test has a shared one."""
     facts = region(vpc(owner_id="999999999999"))
     found = planned(account(facts))
     assert outcome(found) is Outcome.SHARED
