@@ -80,7 +80,9 @@ def tell(folder: Path) -> None:
 
     pulumi = pulumi_in(folder)
     pulumi("stack", "init", "demo", "--non-interactive")
-    pulumi("config", "set", "accountId", aws("sts", "get-caller-identity", "Account"))
+    account_id = aws("sts", "get-caller-identity", "Account")
+    allowed = ("--path", "aws:allowedAccountIds[0]", account_id, "--type", "string")
+    pulumi("config", "set", *allowed)
     pulumi("config", "set", "--path", "regions[0]", REGION)
 
     chapter("What would be done")

@@ -1,7 +1,9 @@
 """Whether the credentials are of the account that is meant; pure."""
 
+from typing import Any, cast
 
-def problem_with_account(meant: str | None, account_id: str) -> str | None:
+
+def problem_with_account(named: str | None, allowed: Any, account_id: str) -> str | None:
     """Return why the stack may not work in the account that was read; None when it may.
 
     The stack's own look at the account comes too late for the next run. Before it, Pulumi refreshes
@@ -10,18 +12,33 @@ def problem_with_account(meant: str | None, account_id: str) -> str | None:
     state from the first deployment on, and refuses before that.
 
     Args:
-        meant: The configuration's `accountId`; None without it.
+        named: The configuration's `accountId`; None without it.
+        allowed: The configuration's `aws:allowedAccountIds`, of whatever type; None without it.
         account_id: The account that was read.
     """
-    if meant is None:
+    command = f"`pulumi config set --path 'aws:allowedAccountIds[0]' {account_id} --type string`"
+    if named and allowed:
+        return "accountId and aws:allowedAccountIds are both set. `pulumi config rm accountId`"
+    if not named and not allowed:
         return (
-            "accountId is not set. Without it, a run with the credentials of another account would "
-            f"have Pulumi forget what this stack made. If {account_id}, whose credentials these "
-            f"are, is the right account, `pulumi config set accountId {account_id}`"
+            f"aws:allowedAccountIds is not set. Without it, a run with the credentials of another "
+            f"account has Pulumi forget what this stack made. If {account_id}, whose credentials "
+            f"these are, is the right account, {command}"
         )
-    if meant != account_id:
+    ids = cast("list[object]", [named] if named else _many(allowed))
+    if not all(isinstance(one, str) for one in ids):
         return (
-            f"the credentials are of account {account_id}, and accountId is {meant}. Use those of "
-            "that account"
+            f"aws:allowedAccountIds is no list of strings. `pulumi config rm "
+            f"aws:allowedAccountIds`, and if {account_id} is the right account, {command}"
+        )
+    if account_id not in ids:
+        key = "accountId" if named else "aws:allowedAccountIds"
+        return (
+            f"the credentials are of account {account_id}, which {key} "
+            f"({', '.join(map(str, ids))}) does not name. Use those of an account that it names"
         )
     return None
+
+
+def _many(value: Any) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else [value]

@@ -237,7 +237,7 @@ KEYS = {
             "accountId",
             "string",
             "",
-            "Id of the own account, which is covered; credentials of any other are refused",
+            "Id of the own account, as pulumi new asks for it: one id of aws:allowedAccountIds",
             _account_id,
         ),
         Key(

@@ -91,7 +91,8 @@ def _require_account(wanted: Configuration, accounts: Sequence[AccountFacts]) ->
         PlanError: When it is not, or nothing says that it is.
     """
     (account,) = accounts
-    if problem := problem_with_account(wanted.account_id, account.id):
+    allowed = pulumi.Config("aws").get_object("allowedAccountIds")
+    if problem := problem_with_account(wanted.account_id, allowed, account.id):
         raise PlanError([problem])
     provider = pulumi_aws.get_caller_identity().account_id
     if provider != account.id:

@@ -60,7 +60,7 @@ def test_a_stack_of_the_last_release_is_taken_over_without_a_replacement(
     install(released, virtualenv)
     project.make_stack(cloud)
     project.configure(
-        accountId="123456789012",
+        **{"aws:allowedAccountIds": ["123456789012"]},
         regions=["eu-west-1", "us-east-1"],
         tags={"team": "network"},
     )

@@ -220,8 +220,8 @@ class Stack:
     cloud: LocalCloud
 
     def configure(self, **values: Any) -> None:
-        own = {} if "accounts" in values else {"accountId": ACCOUNT}
-        self.project.configure(**{"regions": list(REGIONS), **own, **values})
+        always = {"regions": list(REGIONS), "aws:allowedAccountIds": [ACCOUNT]}
+        self.project.configure(**{**always, **values})
 
     def up(self, *arguments: str, exit_code: int = 0) -> str:
         return self.project.pulumi("up", "--yes", "--skip-preview", *arguments, exit_code=exit_code)

@@ -41,10 +41,10 @@ def test_a_region_that_cannot_be_read_changes_nothing(
 def test_credentials_of_another_account_change_neither_account_nor_the_state(
     account: Account, stack: Stack
 ) -> None:
-    stack.configure(regions=[EUROPE], accountId=None)
+    stack.configure(regions=[EUROPE], **{"aws:allowedAccountIds": None})
     printed = stack.up(exit_code=1)
     assert account.flow_logs() == {}
-    command = re.search(r"`pulumi (config set accountId \d+)`", printed)
+    command = re.search(r"`pulumi (config set --path '(aws:.*)' (\d+) --type string)`", printed)
     assert command, printed
     stack.project.pulumi(*shlex.split(command[1]))
     stack.up()
