@@ -219,9 +219,13 @@ def _names_service(statement: Statement) -> Answer:
     if "NotPrincipal" in statement:
         return Answer.UNKNOWN
     principal = statement.get("Principal")
-    if principal == "*" or not isinstance(principal, Mapping):
-        return Answer.UNKNOWN
-    if "*" in _many(cast("Statement", principal).get("AWS")):
+    if principal == "*" or (
+        isinstance(principal, Mapping) and "*" in _many(cast("Statement", principal).get("AWS"))
+    ):
+        # What is denied to everybody is denied to AWS's services too: there is a condition key to
+        # except them, aws:PrincipalIsAWSService. Nothing says so of what is allowed to everybody.
+        return Answer.YES if statement.get("Effect") == "Deny" else Answer.UNKNOWN
+    if not isinstance(principal, Mapping):
         return Answer.UNKNOWN
     services = _many(cast("Statement", principal).get("Service"))
     if any(not isinstance(each, str) for each in services):

@@ -100,6 +100,9 @@ def test_nothing_is_allowed_by_nothing() -> None:
     [
         ((trust(), trust(Effect="Deny")), NO),
         ((trust(Effect="Deny"), trust()), NO),
+        ((trust(), trust(Effect="Deny", Principal="*")), NO),
+        ((trust(), trust(Effect="Deny", Principal={"AWS": ["*"]})), NO),
+        ((trust(), trust({"Bool": {"a": "b"}}, Effect="Deny", Principal="*")), UNKNOWN),
         ((trust(), trust({"Bool": {"a": "b"}}, Effect="Deny")), UNKNOWN),
         ((trust({"Bool": {"a": "b"}}), trust(Effect="Deny")), NO),
         ((trust(), trust(Effect="Deny", Action="sts:TagSession")), YES),
