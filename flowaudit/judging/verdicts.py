@@ -162,18 +162,17 @@ def _missing(subject: Subject, assessments: Sequence[Assessment]) -> tuple[Unrea
     missing = [facts.misread[subject.vpc.id]] if subject.vpc.id in facts.misread else []
     if may_be_enough(subject, assessments):
         for unclear in (each for one in assessments for each in one.unclear.values()):
-            if unclear.message:
-                missing.append(
-                    Unread(
-                        facts.account_id,
-                        facts.region,
-                        unclear.action,
-                        Cause.NOT_UNDERSTOOD,
-                        unclear.message,
-                    )
-                )
-            else:
-                missing += facts.could_not_read(unclear.action)
+            known = () if unclear.message else facts.could_not_read(unclear.action)
+            # Never nothing: what is unclear for a reason that is not known is unclear all the same.
+            missing += known or (
+                Unread(
+                    facts.account_id,
+                    facts.region,
+                    unclear.action,
+                    Cause.NOT_UNDERSTOOD,
+                    unclear.message or f"the answer of {unclear.action} could not be understood",
+                ),
+            )
     return tuple(dict.fromkeys(missing))
 
 
