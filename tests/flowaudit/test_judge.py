@@ -18,7 +18,7 @@ from flowaudit.facts import (
 from flowaudit.judging.exemptions import Exemptions
 from flowaudit.judging.finding import Coverage, Criteria, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS, good_region
-from flowaudit.judging.requirements.requirement import Unclear
+from flowaudit.judging.requirements.requirement import Subject, Unclear
 from flowaudit.judging.verdicts import judge
 from vpc_flow_logs_control.delivery_role import trust_policy
 
@@ -153,8 +153,12 @@ def test_what_is_unclear_for_no_known_reason_is_never_a_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     can_deliver = REQUIREMENTS["flow-log-can-deliver"]
-    unclear = replace(can_deliver, of_flow_log=lambda *_: Unclear("logs:DescribeLogGroups"))
-    monkeypatch.setitem(REQUIREMENTS, "flow-log-can-deliver", unclear)
+
+    def unclear(_subject: Subject, _flow_log: FlowLog) -> Unclear:
+        return Unclear("logs:DescribeLogGroups")
+
+    broken = replace(can_deliver, of_flow_log=unclear)
+    monkeypatch.setitem(REQUIREMENTS, "flow-log-can-deliver", broken)
     found = verdict(flow_log("fl-1"))
     assert found.status is Status.UNKNOWN
     assert "logs:DescribeLogGroups" in found.summary
