@@ -1,6 +1,7 @@
 """For people at a terminal: what does not pass, the worst first, then the counts."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import click
 
@@ -21,8 +22,15 @@ _COLOURS = {
 _NEEDS_ACTION = (Status.FAIL, Status.UNKNOWN)
 _INDENT = 9  # of the reasons: the width of the first column
 _PLACE = 16  # the longest name of a region has 14 characters
-_VPC = 23  # an id has 21
+_VPC = 21  # the length of an id; a source may tell longer ones
 _ACCOUNT = 14
+
+
+class _Sizes(NamedTuple):
+    """How many columns of the terminal there are, and how many an id takes."""
+
+    columns: int
+    vpc: int
 
 
 def render(report: Report) -> Iterator[str]:
@@ -30,12 +38,15 @@ def render(report: Report) -> Iterator[str]:
     columns = width()
     statuses = WORST_FIRST if report.show_all else _NEEDS_ACTION
     if any(report.totals.vpcs[status] for status in statuses):
-        yield _header(report)
+        shown = (verdict for verdict in report.verdicts() if verdict.status in statuses)
+        longest = max(len(verdict.vpc.id) for verdict in shown)
+        sizes = _Sizes(columns, max(longest, _VPC) + 2)
+        yield _header(report, sizes)
         verdicts = worst_first(report, statuses)
         if report.requested.owner_tag:
-            yield from _by_owner(report, verdicts, columns)
+            yield from _by_owner(report, verdicts, sizes)
         else:
-            yield from (_row(report, verdict, columns) for verdict in verdicts)
+            yield from (_row(report, verdict, sizes) for verdict in verdicts)
         yield "\n"
     _, gone = scope.changes(report)
     for what, earlier in gone:
@@ -50,30 +61,30 @@ def render(report: Report) -> Iterator[str]:
     yield _summary(report, columns)
 
 
-def _by_owner(report: Report, verdicts: Iterable[Verdict], columns: int) -> Iterator[str]:
+def _by_owner(report: Report, verdicts: Iterable[Verdict], sizes: _Sizes) -> Iterator[str]:
     """Yield the rows owner by owner; what they say is held in memory for it."""
     grouped: dict[str | None, list[str]] = {}
     for verdict in verdicts:
-        grouped.setdefault(owner(report, verdict), []).append(_row(report, verdict, columns))
+        grouped.setdefault(owner(report, verdict), []).append(_row(report, verdict, sizes))
     for name, group in grouped.items():
         title = f"{report.requested.owner_tag} {name}" if name else "Nobody's"
         yield click.style(f"\n{title} ({len(group):,})", bold=True) + "\n"
         yield from group
 
 
-def _header(report: Report) -> str:
+def _header(report: Report, sizes: _Sizes) -> str:
     account = f"{'Account':{_ACCOUNT}}" if len(report.accounts) > 1 else ""
-    header = f"{'Verdict':{_INDENT}}{'Region':{_PLACE}}{'VPC':{_VPC}}{account}Name"
+    header = f"{'Verdict':{_INDENT}}{'Region':{_PLACE}}{'VPC':{sizes.vpc}}{account}Name"
     return click.style(header, bold=True) + "\n"
 
 
-def _row(report: Report, verdict: Verdict, columns: int) -> str:
+def _row(report: Report, verdict: Verdict, sizes: _Sizes) -> str:
     status = click.style(f"{verdict.status.upper():{_INDENT}}", fg=_COLOURS[verdict.status])
     account = f"{verdict.account_id:{_ACCOUNT}}" if len(report.accounts) > 1 else ""
-    place = f"{verdict.region:{_PLACE}}{verdict.vpc.id:{_VPC}}{account}"
+    place = f"{verdict.region:{_PLACE}}{verdict.vpc.id:{sizes.vpc}}{account}"
     name = verdict.vpc.name + (" (default)" if verdict.vpc.is_default else "")
-    name = cut(name.strip(), max(columns - _INDENT - len(place), 8))
-    return status + f"{place}{name}".rstrip() + "\n" + _why(report, verdict, columns)
+    name = cut(name.strip(), max(sizes.columns - _INDENT - len(place), 8))
+    return status + f"{place}{name}".rstrip() + "\n" + _why(report, verdict, sizes.columns)
 
 
 def _why(report: Report, verdict: Verdict, columns: int) -> str:

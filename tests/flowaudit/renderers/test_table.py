@@ -101,6 +101,19 @@ def test_names_of_any_script_and_length_stay_on_their_line(
     assert sum(2 if east_asian_width(char) in "WF" else 1 for char in row) <= 80
 
 
+def test_an_id_of_any_length_has_its_column_to_itself(
+    make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    short, long = (verdict(number, Status.FAIL, Severity.HIGH) for number in (1, 2))
+    long = replace(long, vpc=replace(long.vpc, id="vpc-" + 9 * "0123"))
+    header, *lines = table(make_report(reports([short, long]))).splitlines()
+    rows = [line for line in lines if "eu-west-1   " in line]
+    for line, each in zip(rows, (short, long), strict=True):
+        assert line[header.index("VPC") :].startswith(f"{each.vpc.id}  ")
+        assert line[header.index("Name") :] == each.vpc.name
+
+
 def test_several_accounts_are_a_column_and_one_is_told_at_the_end(
     report: Report, make_report: MakeReport
 ) -> None:
