@@ -7,6 +7,7 @@ all text. Without JavaScript the page has no filters, and is otherwise the same.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +15,7 @@ from importlib.resources import files
 from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
@@ -25,6 +26,8 @@ from vpc_flow_logs_control.standards import Control
 
 MAX_PASSING = 1_000
 """How many passing VPCs are listed; all others are, however many there are."""
+
+_REGION_CODE = re.compile(r"\b[a-z]{2,4}(?:-[a-z]+)+-\d\b")  # ap-southeast-2, us-gov-east-1
 
 
 @dataclass(slots=True)
@@ -110,13 +113,21 @@ def _verdicts(report: Report) -> Iterator[Verdict]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("flowaudit.renderers", "html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["whole_codes"] = _whole_codes
+    return environment
+
+
+def _whole_codes(text: str) -> Markup:
+    """Return a text whose regions' codes no line's end splits: a browser breaks at hyphens."""
+    marked = _REGION_CODE.sub(r'<span class="region">\g<0></span>', str(escape(text)))
+    return Markup(marked)  # noqa: S704 (escaped, and the code of a region needs no escaping)
 
 
 def _read(name: str) -> str:

@@ -248,6 +248,22 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser) -> None:
 
 
 @in_a_browser
+@pytest.mark.parametrize("width", [400, 950, 1300])
+def test_no_code_of_a_region_is_split(browser: Browser, width: int) -> None:
+    browser.open(width=width)
+    codes, lines, cut = browser.run(
+        "const codes = [...document.querySelectorAll('td .region, th .region, dd .region')];"
+        "const right = each => each.getBoundingClientRect().right;"
+        "return [codes.map(each => each.textContent),"
+        " codes.flatMap(each => [...each.getClientRects()]).length,"
+        " codes.filter(each => right(each) > right(each.parentElement)).length]"
+    )
+    assert "eu-west-1" in codes
+    assert lines == len(codes)
+    assert cut == 0
+
+
+@in_a_browser
 def test_motion_only_for_those_who_want_it(browser: Browser) -> None:
     script = "return getComputedStyle(document.documentElement).scrollBehavior"
     assert browser.run(script) == "auto"
