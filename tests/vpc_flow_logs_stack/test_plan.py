@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flowaudit.facts import DeliveryRole, RegionFacts
+from flowaudit.facts import DeliveryRole, FlowLog, RegionFacts
 from flowaudit.facts import LogGroup as FoundLogGroup
 from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions
@@ -211,12 +211,27 @@ def test_a_role_of_this_stack_stays_while_others_deliver_with_it(existing: str) 
     assert found.deletions == ()
 
 
-def test_a_role_of_this_stack_that_is_configured_no_more_is_not_imported_either() -> None:
+@pytest.mark.parametrize("existing", ["keep", "import"])
+def test_a_role_with_which_others_deliver_is_not_dropped_for_another_name(existing: str) -> None:
     facts = region(vpc(), logs=(flow_log("fl-1", delivery_role_arn=ROLE_ARN),))
+    with pytest.raises(PlanError, match="fl-1 in eu-west-1, a flow log of some") as raised:
+        planned(account(facts), state=known({ROLE_ARN: {}}), existing=existing, roleName="Another")
+    assert "`pulumi config set roleName VPCFlowLogsRole`" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        flow_log("fl-1"),
+        flow_log("fl-1", delivery_role_arn=ROLE_ARN, status="INACTIVE"),
+        flow_log("fl-1", delivery_role_arn=ROLE_ARN, stack=STACK),
+    ],
+)
+def test_a_role_with_which_nobody_else_delivers_goes_for_another_name(log: FlowLog) -> None:
     found = planned(
-        account(facts), state=known({ROLE_ARN: {}}), existing="import", roleName="Another"
+        account(region(vpc(), logs=(log,))), state=known({ROLE_ARN: {}}), roleName="Another"
     )
-    assert found.roles == ()
+    assert [role.name for role in found.roles] in ([], ["Another"])
 
 
 def test_a_role_of_another_account_is_not_imported() -> None:

@@ -14,7 +14,12 @@ from vpc_flow_logs_control.exemptions import Exemptions, LiveReach
 from vpc_flow_logs_stack.configuration import Configuration
 from vpc_flow_logs_stack.facts import AccountFacts
 from vpc_flow_logs_stack.plan import scope
-from vpc_flow_logs_stack.plan.destinations import Destinations, delivery_role, log_groups
+from vpc_flow_logs_stack.plan.destinations import (
+    Destinations,
+    delivery_role,
+    log_groups,
+    problems_with_dropped_roles,
+)
 from vpc_flow_logs_stack.plan.planned import (
     AdoptedFlowLog,
     Claim,
@@ -116,7 +121,7 @@ def _part(site: Site) -> _Part:
         role.roles,
         groups.warnings + role.warnings,
         groups.troubles + role.troubles,
-        groups.problems + role.problems,
+        groups.problems + role.problems + problems_with_dropped_roles(site),
     )
     return _Part(tuple(decided), tuple(adopted), _with_adopted(site, through, adopted))
 

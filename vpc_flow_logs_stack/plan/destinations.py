@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from flowaudit.facts import FlowLog, RegionFacts, Vpc
 from flowaudit.facts import LogGroup as FoundLogGroup
-from flowaudit.facts import RegionFacts, Vpc
 from flowaudit.renderers.words import counted
 from vpc_flow_logs_control.ownership import STACK_TAG
 from vpc_flow_logs_stack.plan.foreign_role import Delivering, judge_foreign_role
@@ -158,11 +158,16 @@ def delivery_role(site: Site, delivering: Delivering) -> Destinations:
         site: The account, and what is wanted.
         delivering: The flow logs that are to deliver with it to log groups.
     """
+    account, name, arn = site.account, site.configuration.role_name, site.role_arn()
     log_group_arns = {flow_log.destination_arn for _, flow_log in delivering}
-    log_group_arns.update(_through_our_role(site))
+    if arn in site.state.made:
+        # Without the role they would deliver no more.
+        log_group_arns |= {
+            account.log_group_arn(region, site.configuration.log_group_of(log.resource_id))
+            for region, log in _of_others_through(site, arn)
+        }
     if not log_group_arns:
         return Destinations()
-    account, name, arn = site.account, site.configuration.role_name, site.role_arn()
     if site.configuration.log_group_per_vpc:
         # A role's policy has room for some hundred ARNs, and an account for more VPCs.
         log_group_arns = {account.log_group_arn("*", site.configuration.log_group_of("vpc-*"))}
@@ -181,20 +186,28 @@ def delivery_role(site: Site, delivering: Delivering) -> Destinations:
     return Destinations({}, {arn: role}, warnings, troubles, problems)
 
 
-def _through_our_role(site: Site) -> Iterator[str]:
-    """Yield what the role that this stack made is kept for by flow logs of others.
+def problems_with_dropped_roles(site: Site) -> tuple[str, ...]:
+    """Return which role cannot go because another `roleName` was configured."""
+    return tuple(
+        f"roleName: the role {arn}, which this stack made, would be deleted, and {log.id} in "
+        f"{region}, a flow log of somebody else's, delivers with it. Have that deliver with "
+        f"another role first, or `pulumi config set roleName {arn.rsplit('/', 1)[-1]}`"
+        for arn in site.state.made
+        if f"::{site.account.id}:role/" in arn and arn != site.role_arn()
+        for region, log in _of_others_through(site, arn)
+    )
 
-    Without the role they would deliver no more.
-    """
-    role = site.role_arn()
-    if role not in site.state.made:
-        return
+
+def _of_others_through(site: Site, role_arn: str) -> Iterator[tuple[str, FlowLog]]:
+    """Yield the flow logs of others that deliver with a role, and their regions."""
     for facts in site.account.regions:
         for log in facts.flow_logs:
-            others = log.is_active and not site.is_own(facts.region, log)
-            if others and log.delivery_role_arn == role:
-                name = site.configuration.log_group_of(log.resource_id)
-                yield site.account.log_group_arn(facts.region, name)
+            if (
+                log.is_active
+                and log.delivery_role_arn == role_arn
+                and not site.is_own(facts.region, log)
+            ):
+                yield facts.region, log
 
 
 def _claim(
