@@ -29,7 +29,7 @@ def last_release(tmp_path: Path) -> Path:
         pytest.skip("This is no clone, so the last release is not known")
     tags = git("tag", "--list", "v*", "--sort=-version:refname", "--no-contains", "HEAD")
     if not tags:
-        pytest.skip("Nothing has been released yet: there is no tag v*")
+        pytest.skip("Nothing was released before this version: there is no earlier tag v*")
     folder = tmp_path / "release"
     folder.mkdir()
     archive = git("archive", tags.split()[0].decode())
