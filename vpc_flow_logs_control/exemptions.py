@@ -378,22 +378,23 @@ _ANY_URN = rf"(?:{_ANY}|aws:ec2/vpc:Vpc|aws-native:ec2:Vpc)*"
 _URN = "urn:pulumi:"
 # No control characters, which could rewrite what a terminal shows, and no half of a character.
 _PLAIN = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-_TEXTS: Mapping[str, tuple[re.Pattern[str], str]] = {
+# Compiled when a file is read: most audits and previews have none.
+_TEXTS: Mapping[str, tuple[str, str]] = {
     "vpc": (
-        re.compile(rf"(?!{_URN}{_ANY_URN}$){_NOT_ALL}{_PLAIN}+"),
+        rf"(?!{_URN}{_ANY_URN}$){_NOT_ALL}{_PLAIN}+",
         "an id (vpc-…) or a glob over URNs or resources' names that does not fit every VPC",
     ),
     "nameTag": (
-        re.compile(rf"{_NOT_ALL}{_PLAIN}+"),
+        rf"{_NOT_ALL}{_PLAIN}+",
         "a glob over Name tags that does not fit every VPC",
     ),
-    "account": (re.compile(r"[0-9]{12}"), "the twelve digits of an account, as a string"),
-    "region": (re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+"), "a region's code, such as eu-west-1"),
-    "reason": (re.compile(rf"(?=.*\S){_PLAIN}+"), "a line of text: why the VPC is exempt"),
-    "owner": (re.compile(rf"(?=.*\S){_PLAIN}+"), "a line of text: who answers for the exemption"),
-    "expires": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day, YYYY-MM-DD"),
+    "account": (r"[0-9]{12}", "the twelve digits of an account, as a string"),
+    "region": (r"[a-z]+(-[a-z]+)+-[0-9]+", "a region's code, such as eu-west-1"),
+    "reason": (rf"(?=.*\S){_PLAIN}+", "a line of text: why the VPC is exempt"),
+    "owner": (rf"(?=.*\S){_PLAIN}+", "a line of text: who answers for the exemption"),
+    "expires": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day, YYYY-MM-DD"),
 }
-_STACK = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){1,2}")
+_STACK = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){1,2}"
 _KEYS = (*_TEXTS, "requirements", "coveredBy")
 _REQUIRED = ("reason", "owner", "expires")
 
@@ -426,7 +427,7 @@ def _entry(item: object, where: str, mistakes: list[str]) -> Mapping[str, Any]:
         mistakes.append(f"{where}: it must have either vpc or nameTag")
     for key, (pattern, what) in _TEXTS.items():
         value = keys.get(key, None)
-        if key in keys and not (isinstance(value, str) and pattern.fullmatch(value)):
+        if key in keys and not (isinstance(value, str) and re.fullmatch(pattern, value)):
             mistakes.append(f"{where}.{key}: it must be {what}, not {_shown(value)}")
         elif key == "expires" and isinstance(value, str):
             try:
@@ -438,7 +439,7 @@ def _entry(item: object, where: str, mistakes: list[str]) -> Mapping[str, Any]:
     if "coveredBy" in keys:
         claim = _object(keys["coveredBy"], f"{where}.coveredBy", ("stack",), ("stack",), mistakes)
         stack = claim.get("stack", "project/stack")
-        if not (isinstance(stack, str) and _STACK.fullmatch(stack)):
+        if not (isinstance(stack, str) and re.fullmatch(_STACK, stack)):
             what = "project/stack or organization/project/stack"
             mistakes.append(f"{where}.coveredBy.stack: it must be {what}, not {_shown(stack)}")
     return keys

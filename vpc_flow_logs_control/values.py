@@ -43,10 +43,8 @@ def is_plain(value: object) -> bool:
 
 
 def _matches(pattern: str, expected: str) -> Callable[[object], str | None]:
-    compiled = re.compile(pattern)
-
     def rule(value: object) -> str | None:
-        if isinstance(value, str) and compiled.fullmatch(value):
+        if isinstance(value, str) and re.fullmatch(pattern, value):
             return None
         return f"{value!r} is not {expected}"
 
