@@ -18,6 +18,8 @@ SHELL       := bash
 .DEFAULT_GOAL := help
 # Two installations into one environment would disturb each other.
 .NOTPARALLEL:
+# Packages are compiled when they are first imported; each Python would do that again.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup develop demo test test-real-provider contract lint site pictures mutants dist lock clean
 
 help: ## list the commands
