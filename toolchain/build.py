@@ -1,5 +1,6 @@
 """Building programs of Pulumi's from their published Go modules."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -207,9 +208,11 @@ def _go(
             last_lines: deque[str] = deque(maxlen=_LINES_OF_OUTPUT_TO_SHOW)
 
             def read() -> None:
-                for line in process.stderr or ():
-                    on_line(line.rstrip())
-                    last_lines.append(line)
+                # When the build is interrupted, the pipe is closed under its reader.
+                with contextlib.suppress(ValueError, OSError):
+                    for line in process.stderr or ():
+                        on_line(line.rstrip())
+                        last_lines.append(line)
 
             # A signal that comes just before a blocking read does not end it, and Python takes note
             # of signals between its own steps alone: so this thread must not be the one that reads.
