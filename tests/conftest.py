@@ -39,6 +39,11 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the end-to-end tests: the longest last would run alone in the end."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Have half as many workers again as processors: a test waits, here and there."""
     return (os.cpu_count() or 1) * 3 // 2
