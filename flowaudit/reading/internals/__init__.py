@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.session import Session
 
-from flowaudit.reading.internals import (
-    certificates,
-    credential_providers,
-    handlers,
-    repeated,
-    signing,
-)
+from flowaudit.reading.internals import certificates, credential_providers, handlers, repeated
 from flowaudit.reading.internals.service_models import TrimmedLoader
 
 if TYPE_CHECKING:
@@ -49,7 +43,6 @@ def lighten(client: "BaseClient") -> None:
     if not _closed():
         certificates.share(client)
         repeated.remember(client)
-        signing.lighten(client)
 
 
 def limit_credential_providers(session: Session) -> None:
