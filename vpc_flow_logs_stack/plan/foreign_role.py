@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from flowaudit.facts import DeliveryRole, Vpc
+from flowaudit.judging.delivery_roles import may_write, trusts
 from vpc_flow_logs_control.delivery_role import (
     NEEDED_ACTIONS,
     SERVICE_PRINCIPAL,
     Answer,
-    Source,
-    allows_delivery,
     delivery_policy,
     denies_delivery,
     trust_policy,
-    trusts_delivery,
 )
 from vpc_flow_logs_stack.plan import planned
 from vpc_flow_logs_stack.plan.planned import PlannedFlowLog
@@ -72,12 +70,9 @@ def _cannot(
     distrusted: list[tuple[Vpc, PlannedFlowLog]] = []
     powerless: list[tuple[Vpc, PlannedFlowLog]] = []
     for vpc, flow_log in delivering:
-        source = Source(site.account.id, flow_log.region, site.account.partition)
-        if trusts_delivery(role.trust_policy, source) is Answer.NO:
+        if trusts(role, site.account.id, flow_log.region) is Answer.NO:
             distrusted.append((vpc, flow_log))
-        if role.policies is None or role.bounded:  # the audit does not judge these either
-            continue
-        if allows_delivery(role.policies, flow_log.destination_arn) is Answer.NO:
+        if may_write(role, flow_log.destination_arn) is Answer.NO:
             powerless.append((vpc, flow_log))
     return distrusted, powerless
 

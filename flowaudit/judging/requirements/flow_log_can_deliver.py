@@ -2,9 +2,9 @@
 
 import shlex
 from dataclasses import replace
-from functools import lru_cache
 
-from flowaudit.facts import DESCRIBE_LOG_GROUPS, DeliveryRole, FlowLog
+from flowaudit.facts import DESCRIBE_LOG_GROUPS, FlowLog
+from flowaudit.judging.delivery_roles import may_write, partition_of, trusts
 from flowaudit.judging.finding import Criteria
 from flowaudit.judging.requirements import good_region
 from flowaudit.judging.requirements.requirement import (
@@ -21,9 +21,6 @@ from vpc_flow_logs_control.delivery_role import (
     SERVICE_PRINCIPAL,
     WRITE_ACTIONS,
     Answer,
-    Source,
-    allows_delivery,
-    trusts_delivery,
 )
 from vpc_flow_logs_control.requirements.flow_log_can_deliver import REQUIREMENT
 
@@ -69,7 +66,7 @@ def _without_role(subject: Subject, flow_log: FlowLog) -> Defect | None:
             f"Create the role {role.name} again, with the trust policy and the permissions of "
             f"{USER_GUIDE}/flow-logs-iam-role.html.",
         )
-    if _trusts(role, subject.facts.account_id, subject.facts.region) is not Answer.NO:
+    if trusts(role, subject.facts.account_id, subject.facts.region) is not Answer.NO:
         return None
     return _defect(
         flow_log,
@@ -118,33 +115,18 @@ def _defect(flow_log: FlowLog, problem: str, remedy: str) -> Defect:
 def _lacks(subject: Subject, flow_log: FlowLog) -> str:
     """Return what a role's policies surely do not allow, in words; empty where they may."""
     role, facts = subject.facts.role(flow_log.delivery_role_arn), subject.facts
-    if role is None or role.policies is None or role.bounded or not flow_log.log_group_name:
+    if role is None or not flow_log.log_group_name:
         return ""
     arn = (
-        f"arn:{_partition(role)}:logs:{facts.region}:{facts.account_id}"
+        f"arn:{partition_of(role)}:logs:{facts.region}:{facts.account_id}"
         f":log-group:{flow_log.log_group_name}"
     )
-    if _allows(role, arn) is not Answer.NO:
+    if may_write(role, arn) is not Answer.NO:
         return ""
     return (
         f'the policies of its delivery role "{role.name}" do not allow '
         f"{' and '.join(NEEDED_ACTIONS)} there"
     )
-
-
-# The flow logs of a region have few roles and log groups between them.
-@lru_cache(maxsize=64)
-def _trusts(role: DeliveryRole, account_id: str, region: str) -> Answer:
-    return trusts_delivery(role.trust_policy, Source(account_id, region, _partition(role)))
-
-
-@lru_cache(maxsize=64)
-def _allows(role: DeliveryRole, log_group_arn: str) -> Answer:
-    return allows_delivery(role.policies or (), log_group_arn)
-
-
-def _partition(role: DeliveryRole) -> str:
-    return role.arn.split(":")[1]
 
 
 _BROKEN_TRUST = replace(

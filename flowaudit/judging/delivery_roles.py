@@ -1,0 +1,26 @@
+"""What a delivery role that was read lets flow logs do, as far as its policies tell; pure."""
+
+from functools import lru_cache
+
+from flowaudit.facts import DeliveryRole
+from vpc_flow_logs_control.delivery_role import Answer, Source, allows_delivery, trusts_delivery
+
+
+# The flow logs of a region have few roles and log groups between them.
+@lru_cache(maxsize=64)
+def trusts(role: DeliveryRole, account_id: str, region: str) -> Answer:
+    """Return whether the flow logs of an account and a region may use a role."""
+    return trusts_delivery(role.trust_policy, Source(account_id, region, partition_of(role)))
+
+
+@lru_cache(maxsize=64)
+def may_write(role: DeliveryRole, log_group_arn: str) -> Answer:
+    """Return whether a role may write into a log group; unknown where a boundary limits it."""
+    if role.policies is None or role.bounded:
+        return Answer.UNKNOWN
+    return allows_delivery(role.policies, log_group_arn)
+
+
+def partition_of(role: DeliveryRole) -> str:
+    """Return the partition of a role's ARN, such as `aws`."""
+    return role.arn.split(":")[1]
