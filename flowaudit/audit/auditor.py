@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -237,13 +238,14 @@ class Auditor(AbstractContextManager["Auditor"]):
         return tuple(exemptions.findings(self._terms.exemptions, self._matched, reach))
 
 
-def _compact(value: Any) -> tuple[Any, ...]:
-    """Say how to pickle a dataclass: by its values, which takes half as long as by their names."""
-    return value.__class__, tuple(getattr(value, name) for name in value.__slots__)
+def _compact(kind: type[Any]) -> None:
+    """Pickle a dataclass by its values, which takes two thirds of what their names take."""
+    values = attrgetter(*kind.__slots__)
+    copyreg.pickle(kind, lambda value: (kind, values(value)))
 
 
 for _kind in (RegionReport, Verdict, Vpc, FlowLog, LogGroup, Finding):
-    copyreg.pickle(_kind, _compact)
+    _compact(_kind)
 
 
 class _Spool:
