@@ -63,7 +63,7 @@ def _without_role(subject: Subject, flow_log: FlowLog) -> Defect | None:
         return _defect(
             flow_log,
             f'is active, but its delivery role "{role.name}" does not exist',
-            f"Create the role {role.name} again, with the trust policy and the permissions of "
+            f'Create the role "{role.name}" again, with the trust policy and the permissions of '
             f"{USER_GUIDE}/flow-logs-iam-role.html.",
         )
     if trusts(role, subject.facts.account_id, subject.facts.region) is not Answer.NO:
@@ -72,8 +72,8 @@ def _without_role(subject: Subject, flow_log: FlowLog) -> Defect | None:
         flow_log,
         f'is active, but the trust policy of its delivery role "{role.name}" does not let '
         f"{SERVICE_PRINCIPAL} assume it",
-        f"Let {SERVICE_PRINCIPAL} assume the role {role.name}: change its trust policy to that of "
-        f"{USER_GUIDE}/flow-logs-iam-role.html.",
+        f'Let {SERVICE_PRINCIPAL} assume the role "{role.name}": change its trust policy to that '
+        f"of {USER_GUIDE}/flow-logs-iam-role.html.",
     )
 
 

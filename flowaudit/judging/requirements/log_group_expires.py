@@ -19,9 +19,11 @@ def _remark(subject: Subject) -> Defect | None:
     if not names:
         return None
     days = shortest_retention(subject.criteria.min_retention_days)
-    groups = " and ".join(f'"{name}"' for name in dict.fromkeys(names))
     return Defect(
-        f"Log group {groups} never expires its records: they cost more every month.",
+        " ".join(
+            f'Log group "{name}" never expires its records: they cost more every month.'
+            for name in dict.fromkeys(names)
+        ),
         "\n".join(
             "Where no older records are needed (they are deleted then): "
             f"aws logs put-retention-policy --region {subject.facts.region} "

@@ -39,7 +39,7 @@ def _of_flow_log(subject: Subject, flow_log: FlowLog) -> Defect | Unclear | None
         )
     return Defect(
         f'Log group "{group.name}" has the class {SHORT_CLASS}, which keeps records for two days '
-        f"at most, less than {subject.criteria.min_retention_days}.",
+        f"at most, not {subject.criteria.min_retention_days}.",
         "A log group's class cannot be changed: create a flow log that delivers to a log group of "
         f"the class STANDARD, see it deliver, then delete {flow_log.id}.",
         (group.name,),
@@ -50,9 +50,10 @@ def _of_log_group(subject: Subject, group: LogGroup) -> Defect | None:
     name, days, minimum = group.name, group.retention_days, subject.criteria.min_retention_days
     if days is None or days >= minimum:
         return None
+    duration = f"{days} {'day' if days == 1 else 'days'}, not {minimum}"
     if policy := group.retention_policy_name:
         return Defect(
-            f'Log group "{name}" keeps its records {days} days, less than {minimum}, because the '
+            f'Log group "{name}" keeps its records for {duration}, because the '
             f'account-level retention policy "{policy}" overrides its own retention.',
             f'Change the retention policy "{policy}" of CloudWatch Logs in '
             f"{subject.facts.region}, or add a longer one for this log group's prefix: the longest "
@@ -60,7 +61,7 @@ def _of_log_group(subject: Subject, group: LogGroup) -> Defect | None:
             (name,),
         )
     return Defect(
-        f'Log group "{name}" keeps its records {days} days, less than {minimum}.',
+        f'Log group "{name}" keeps its records for {duration}.',
         f"aws logs put-retention-policy --region {subject.facts.region} "
         f"--log-group-name {shlex.quote(name)} "
         f"--retention-in-days {shortest_retention(minimum)}",

@@ -21,8 +21,9 @@ def _of_vpc(subject: Subject) -> Defect | None:
     if coverage := subject.coverage:
         message = (
             "Only subnets or network interfaces of this VPC have flow logs: "
-            f"{coverage.covered} of its {coverage.total} network interfaces are covered, and none "
-            "that will be added elsewhere in it."
+            f"they cover {coverage.covered} of {coverage.total} network "
+            f"{'interface' if coverage.total == 1 else 'interfaces'}, and none that is added "
+            "elsewhere."
         )
     elif subject.facts.could_not_read(DESCRIBE_NETWORK_INTERFACES):
         message += " Whether subnets or network interfaces have some could not be read."
