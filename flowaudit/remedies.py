@@ -58,7 +58,7 @@ def remedy_from(own: Mapping[Cause, str]) -> Remedy:
 def of_command(
     permissions: str,
     own: Mapping[Cause, str] | None = None,
-    leave_out: str = "skip it with --regions",
+    leave_out: str = "use --regions",
 ) -> Remedy:
     """Return what tells the remedies of a command that has --regions and --timeout.
 
@@ -83,7 +83,7 @@ def of_command(
     def remedy(unread: Unread) -> str:
         if unread.cause is Cause.ACCESS_DENIED and unread.region:
             how = leave_out.format(region=unread.region)
-            denied = f"If a service control policy denies the region on purpose, {how}."
+            denied = f"If a service control policy denies {unread.region} on purpose, {how}."
             return f"{tell(unread)} {denied}"
         return tell(unread)
 

@@ -7,6 +7,7 @@ from unicodedata import combining, east_asian_width
 import click
 
 from flowaudit.facts import Unread
+from flowaudit.gaps import gaps
 from flowaudit.remedies import Remedy
 
 
@@ -53,12 +54,9 @@ def wrap(text: str, indent: int, columns: int) -> str:
 def unread_lines(unread: Iterable[Unread], remedy: Remedy) -> Iterator[str]:
     """Yield what could not be read and what to do about it, each cause once."""
     columns = width()
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for each in unread:
-        cause = each.account_id, each.message, remedy(each)
-        places.setdefault(cause, []).append(each.region or "all regions")
-    for (account_id, message, what_to_do), regions in places.items():
+    for gap in gaps(unread, remedy):
         label = click.style("NOT READ", fg="yellow", bold=True)
-        text = wrap(f"NOT READ {account_id} {', '.join(regions)}: {message}", 0, columns)
-        yield text.replace("NOT READ", label, 1)
-        yield wrap(what_to_do, 9, columns)
+        others = f" (likewise {', '.join(gap.actions[1:])})" if gap.actions[1:] else ""
+        text = f"NOT READ {gap.accounts} {gap.regions}: {gap.message}{others}"
+        yield wrap(text, 0, columns).replace("NOT READ", label, 1)
+        yield wrap(gap.remedy, 9, columns)

@@ -27,7 +27,7 @@ def remedy_of(scope: Sequence[str] = ()) -> Remedy:
         ),
     }
     named = "--regions" in scope
-    leave_out = "leave it out of --regions" if named else "skip it with --exclude-regions {region}"
+    leave_out = "leave {region} out of --regions" if named else "use --exclude-regions {region}"
     for_caller = of_command(callers, own, leave_out)
     for_role = of_command(command, own, leave_out)
     to_enter = remedy_from(

@@ -163,12 +163,22 @@ def unread(error: Exception, account_id: str, region: str | None, action: str) -
         cause = next(
             (cause for kinds, cause in _CAUSES if isinstance(error, kinds)), Cause.INTERNAL
         )
-    # Botocore puts an answer that it could not parse, of any length, behind its own first line.
-    text = printable(str(error).partition("\n")[0])
+    text = _message_of(error)
     if cause is Cause.INTERNAL:
         text = f"{type(error).__name__}: {text}"
     message = f"{action}: {text}"
     return Unread(account_id, region, action, cause, message)
+
+
+def _message_of(error: Exception) -> str:
+    """Return what AWS says, else what botocore does, in one line."""
+    text = str(error)
+    if isinstance(error, errors.ClientError):
+        answer = error.response.get("Error", {})
+        if said := answer.get("Message"):
+            text = f"{_ENCODED.sub('', said)} ({answer.get('Code', '')})"
+    # Botocore puts an answer that it could not parse, of any length, behind its own first line.
+    return printable(text.partition("\n")[0])
 
 
 class InterruptedAuditError(Exception):
@@ -213,6 +223,11 @@ def all_printable(answer: Any) -> Any:
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
+
+# EC2 ends a denial with details of some thousand characters that only AWS can decode, and that are
+# others in each answer.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+_ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
 
 _THROTTLING = frozenset(
     {

@@ -17,6 +17,7 @@ from itertools import islice
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from flowaudit.gaps import gaps
 from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import scope
@@ -69,6 +70,7 @@ def render(report: Report) -> Iterator[str]:
             standards=_standards(),
             names={account.id: account.name for account in report.accounts},
             owner=owner,
+            gaps=gaps(report.unread, report.remedy),
             unjudged=unjudged(report),
             verdicts=_verdicts(report),
             passing_left_out=max(0, report.totals.vpcs[Status.PASS] - MAX_PASSING),

@@ -6,6 +6,7 @@ the report is longer, each section says how many lines it left out.
 
 from collections.abc import Iterator
 
+from flowaudit.gaps import gaps
 from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.renderers import scope
 from flowaudit.renderers.markdown import Section, code, row, text, within_limit
@@ -97,19 +98,20 @@ def _sections(report: Report) -> Iterator[Section]:
 
 
 def _not_read(report: Report) -> Section:
+    found = gaps(report.unread, report.remedy)
     return Section(
         "Not read",
         ("Account", "Region", "What", "Why", "Remedy"),
-        len(report.unread),
+        len(found),
         (
             (
-                text(unread.account_id),
-                unread.region or "all",
-                code(unread.action),
-                text(unread.message),
-                text(report.remedy(unread)),
+                text(gap.accounts),
+                gap.regions,
+                ", ".join(map(code, gap.actions)),
+                text(gap.message),
+                text(gap.remedy),
             )
-            for unread in report.unread
+            for gap in found
         ),
     )
 

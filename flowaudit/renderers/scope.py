@@ -93,19 +93,22 @@ def _regions(report: Report) -> str:
     chosen = _chosen(report) or "every enabled region"
     names = f" ({', '.join(report.requested.regions)})" if report.requested.regions else ""
     unread = f", {totals.regions_unread:,} not" if totals.regions_unread else ""
-    return f"{chosen}{names}; {totals.regions_read:,} read completely{unread}"
+    over = ", over all accounts" if len(report.accounts) > 1 else ""
+    return f"{chosen}{names}; {totals.regions_read:,} read completely{unread}{over}"
 
 
 def _accounts(report: Report) -> str:
     requested = report.requested
     what = " of the organization" if requested.organization else ""
     what += ", by choice" if requested.accounts else ""
+    if not report.accounts:
+        return f"none could be read{what}"
     names = ", ".join(map(_account, report.accounts[:10]))
     more = len(report.accounts) - 10
     names += f" and {more:,} more" if more > 0 else ""
     if len(report.accounts) == 1:
         return names + what
-    return counted(len(report.accounts), "account") + what + (f": {names}" if names else "")
+    return f"{counted(len(report.accounts), 'account')}{what}: {names}"
 
 
 def _account(account: AccountRead) -> str:

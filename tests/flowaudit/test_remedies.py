@@ -82,10 +82,13 @@ def test_no_region_can_be_enabled_for_what_is_about_an_account() -> None:
 
 def test_the_message_is_of_aws_and_has_no_remedy_in_it() -> None:
     unread = aws.unread(refused("SomethingNew"), "123456789012", "eu-west-1", "ec2:DescribeVpcs")
-    assert unread.message == (
-        "ec2:DescribeVpcs: An error occurred (SomethingNew) when calling the DescribeVpcs "
-        "operation: No."
-    )
+    assert unread.message == "ec2:DescribeVpcs: No. (SomethingNew)"
+
+
+def test_what_only_aws_can_decode_is_no_part_of_the_message() -> None:
+    text = "Not authorized to do so. Encoded authorization failure message: uFkq-_4w"
+    unread = aws.unread(refused("UnauthorizedOperation", text), "1", "eu-west-1", "ec2:No")
+    assert unread.message == "ec2:No: Not authorized to do so. (UnauthorizedOperation)"
 
 
 def unread_of(cause: Cause, action: str, region: str | None) -> Unread:
@@ -124,8 +127,8 @@ def test_a_policy_is_printed_for_whoever_lacks_it() -> None:
     assert "let the trust policy of the role name the caller" in entering
     reading = denied(remedy, "ec2:DescribeVpcs")
     assert "`vpc-flow-logs permissions` prints" in reading
-    assert "skip it with --exclude-regions eu-west-1" in reading
+    assert "use --exclude-regions eu-west-1" in reading
     named = denied(remedy_of(["--regions", "eu-west-1,us-east-1"]), "ec2:DescribeVpcs")
-    assert "leave it out of --regions" in named
+    assert "leave eu-west-1 out of --regions" in named
     assert "exclude" not in named
     assert "--regions" not in denied(remedy, "ec2:DescribeRegions", None)

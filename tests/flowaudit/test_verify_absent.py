@@ -100,7 +100,7 @@ def test_a_region_that_is_denied_can_be_excluded_and_is_told(
     result = command(*words)
     assert result.code == 3
     [unread] = result.report["unread"]
-    assert "skip it with --regions or --exclude-regions" in unread["remedy"]
+    assert "use --regions or --exclude-regions" in unread["remedy"]
 
     result = command(*words, "--exclude-regions", "eu-west-1")
     assert result.code == 0

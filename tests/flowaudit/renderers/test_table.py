@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import product
 from unicodedata import east_asian_width
 
 import click
@@ -133,3 +134,57 @@ def test_one_cause_is_said_once(make_report: MakeReport) -> None:
     text = table(report)
     assert text.count("expired") == text.count("Check which credentials") == 1
     assert f"NOT READ {ACCOUNT} eu-west-1, us-east-1: {message}" in text
+
+
+def denied(account: str, region: str, action: str) -> Unread:
+    """What an organization's policies deny, as EC2 says it."""
+    who = (
+        f"User: arn:aws:sts::{account}:assumed-role/Audit/a is not authorized to perform: {action}"
+    )
+    return Unread(account, region, action, Cause.ACCESS_DENIED, f"{action}: {who}")
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_what_an_organization_denies_everywhere_is_said_once(
+    make_report: MakeReport, name: str
+) -> None:
+    places = product((f"{number:012}" for number in range(50)), ("ap-south-1", "sa-east-1"))
+    unread = [denied(account, region, "ec2:DescribeVpcs") for account, region in places]
+    # Elsewhere it may be for another reason, and what is to be done about it differs.
+    unread.append(denied("9" * 12, "eu-west-1", "ec2:DescribeVpcs"))
+    text = " ".join(
+        click.unstyle("".join(render(name, make_report([], (), tuple(unread))))).split()
+    )
+    assert text.count("on purpose, use --exclude-regions ap-south-1,sa-east-1.") == 1
+    assert text.count("on purpose, use --exclude-regions eu-west-1.") == 1
+    assert text.count("is not authorized to perform") == 2
+    assert "000000000009 and 40 more" in text
+
+
+def test_what_keeps_everything_from_being_read_is_said_once(make_report: MakeReport) -> None:
+    unread = tuple(
+        Unread(
+            ACCOUNT,
+            region,
+            action,
+            Cause.UNREACHABLE,
+            f"{action}: Could not connect to https://ec2.{region}.amazonaws.com/",
+        )
+        for region, action in product(
+            ("eu-west-1", "us-east-1"), ("ec2:DescribeFlowLogs", "ec2:DescribeVpcs")
+        )
+    )
+    text = table(make_report([], (), unread))
+    assert text.count("NOT READ") == text.count("Could not connect") == 1
+    assert "(likewise ec2:DescribeVpcs)" in text
+
+
+def test_what_failed_in_one_place_is_not_said_of_another(make_report: MakeReport) -> None:
+    """Two regions with one action each are not two regions with both."""
+    unread = (
+        denied(ACCOUNT, "eu-west-1", "ec2:DescribeFlowLogs"),
+        denied(ACCOUNT, "us-east-1", "ec2:DescribeVpcs"),
+    )
+    text = table(make_report([], (), unread))
+    assert f"NOT READ {ACCOUNT} eu-west-1: ec2:DescribeFlowLogs" in text
+    assert f"NOT READ {ACCOUNT} us-east-1: ec2:DescribeVpcs" in text
