@@ -2,11 +2,14 @@
 
 import json
 import re
+import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -15,6 +18,7 @@ import localcloud
 from flowaudit.packs import COMPONENTS, POLICY_PACK, write
 from localcloud import LocalCloud
 from localcloud.environment import REGION
+from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 
 REPOSITORY = Path(__file__).parents[2]
 STACK = "test"
@@ -55,11 +59,20 @@ def package(tmp_path: Path, virtualenv: Path) -> Path:
 
 @dataclass(frozen=True)
 class Project:
-    """A Pulumi project with one stack."""
+    """A Pulumi project with one stack.
+
+    Attributes:
+        folder: Where its program is.
+        env: The environment of the commands.
+        stack: The stack's name.
+        unverified: The folders of projects in which a `pulumi destroy` was run, and no
+            `verify --absent` after it; see `every_destroy_is_verified`.
+    """
 
     folder: Path
     env: dict[str, str]
     stack: str = STACK
+    unverified: ClassVar[set[Path]] = set()
 
     def pulumi(self, *arguments: str, exit_code: int = 0) -> str:
         """Run the CLI and return all that it printed.
@@ -74,6 +87,8 @@ class Project:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start the CLI, in a process group of its own, and return at once."""
+        if arguments[0] == "destroy":
+            self.unverified.add(self.folder)
         return subprocess.Popen(
             ["pulumi", *arguments, "--non-interactive", "--color=never"],
             cwd=self.folder,
@@ -84,6 +99,62 @@ class Project:
             text=True,
             process_group=0,
         )
+
+    def destroy(self, *left: str, exit_code: int = 0) -> str:
+        """Destroy, and have it verified that nothing is left but what is named; what was printed.
+
+        Args:
+            left: The ids and names of what is to be there still.
+            exit_code: Of the destroy.
+        """
+        commands = self.absence()
+        printed = self.pulumi("destroy", "--yes", "--skip-preview", exit_code=exit_code)
+        self.verify_absent(commands, *left)
+        return printed
+
+    def absence(self) -> list[str]:
+        """Return the commands that verify that nothing of the stack is left.
+
+        The stack for a whole account says its own. Other programs tag nothing: what they make is
+        found by the names of the log groups and roles in the state.
+        """
+        outputs = self.outputs()
+        if "absence" in outputs:
+            return [outputs["absence"]]
+        states = [one["outputs"] for one in self.resources().values() if "outputs" in one]
+        regions = {REGION} | {one["region"] for one in states if "region" in one}
+        groups = {one["name"] for one in states if ":log-group:" in one.get("arn", "")}
+        roles = {one["name"] for one in states if ":role/" in one.get("arn", "")}
+        where = f"vpc-flow-logs verify --absent --regions {','.join(sorted(regions))}"
+        return [
+            f"{where} --log-group-name {group} --role-name {role}"
+            for group, role in product(groups or {LOG_GROUP_NAME}, roles or {ROLE_NAME})
+        ]
+
+    def verify_absent(self, commands: list[str], *left: str) -> None:
+        """Run `verify --absent`, which is to find what is named and nothing else."""
+        found: set[tuple[str | None, str]] = set()
+        for command in commands:
+            allowed = not left or "--retained" in command
+            report = self.vpc_flow_logs(f"{command} --format json", exit_code=0 if allowed else 1)
+            found |= {(one["region"], one["name"]) for one in json.loads(report)["left"]}
+        assert sorted(name for _, name in found) == sorted(left)
+        self.unverified.discard(self.folder)
+
+    def vpc_flow_logs(self, command: str, *, exit_code: int = 0) -> str:
+        """Run the command `vpc-flow-logs` as it is printed, and return its report."""
+        name, *arguments = shlex.split(command)
+        assert name == "vpc-flow-logs"
+        process = subprocess.run(
+            [Path(sys.executable).with_name(name), *arguments],
+            cwd=self.folder,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert process.returncode == exit_code, process.stdout + process.stderr
+        return process.stdout
 
     def make_stack(self, cloud: LocalCloud) -> None:
         """Make the stack, with a key of the cloud's for its secrets.
@@ -134,6 +205,14 @@ class Project:
         """Return the stack's outputs, of which there are none before it is deployed."""
         stacks = [one for key, one in self.resources().items() if key.startswith("Stack ")]
         return stacks[0].get("outputs", {}) if stacks else {}
+
+
+@pytest.fixture(autouse=True)
+def every_destroy_is_verified() -> Generator[None, None, None]:
+    """Fail a test that runs `pulumi destroy` and does not verify with AWS what is left."""
+    Project.unverified.clear()
+    yield
+    assert not Project.unverified, "`pulumi destroy` was run, and no `verify --absent` after it"
 
 
 @pytest.fixture

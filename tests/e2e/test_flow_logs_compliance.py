@@ -62,7 +62,7 @@ def test_the_life_of_the_rules(cloud: LocalCloud, compliance: Project) -> None:
         assert rule["InputParameters"] == '{"trafficType":"ALL"}'
         assert rule["MaximumExecutionFrequency"] == "One_Hour"
 
-    compliance.pulumi("destroy", "--yes", "--skip-preview")
+    compliance.destroy()
     assert [rules(cloud, region) for region in REGIONS] == [[], []]
 
 

@@ -13,6 +13,8 @@ import pytest
 from localcloud import LocalCloud
 from toolchain.cache import cache_directory
 
+from .conftest import Project
+
 PROGRAM = Path(__file__).parent / "typescript"
 PROJECT = """\
 name: typescript
@@ -104,3 +106,4 @@ def test_a_typescript_program_is_gated_deployed_left_alone_and_taken_back(
     assert not cloud.client("ec2").describe_flow_logs()["FlowLogs"]
     assert not cloud.client("logs").describe_log_groups()["logGroups"]
     assert not config.describe_config_rules()["ConfigRules"]
+    Project(folder, env).verify_absent(["vpc-flow-logs verify --absent --regions eu-west-1"])

@@ -77,5 +77,5 @@ def test_a_stack_of_the_last_release_is_taken_over_without_a_replacement(
     project.pulumi("up", "--yes", "--skip-preview")
     after = ec2.describe_flow_logs()["FlowLogs"]
     assert {log["FlowLogId"] for log in after} == {log["FlowLogId"] for log in before}
-    project.pulumi("destroy", "--yes", "--skip-preview")
+    project.destroy()
     assert ec2.describe_flow_logs()["FlowLogs"] == []

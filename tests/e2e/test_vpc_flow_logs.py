@@ -110,7 +110,7 @@ def test_destroy_leaves_nothing_and_deletes_the_flow_log_first(
 ) -> None:
     net.pulumi("up", "--yes", "--skip-preview")
     seen = len(cloud.calls)
-    net.pulumi("destroy", "--yes", "--skip-preview")
+    net.destroy()
     deleted = [call.operation for call in cloud.calls[seen:] if call.operation.startswith("Delete")]
     assert deleted[0] == "DeleteFlowLogs"
     assert deleted.index("DeleteRolePolicy") < deleted.index("DeleteRole")
@@ -123,7 +123,7 @@ def test_retained_logs_outlive_destroy(cloud: LocalCloud, net: Project) -> None:
     net.configure(args={"retain_logs_on_destroy": True})
     net.pulumi("up", "--yes", "--skip-preview")
     name = net.outputs()["logGroupName"]
-    net.pulumi("destroy", "--yes", "--skip-preview")
+    net.destroy(name)
     assert (flow_logs(cloud), roles(cloud)) == ([], [])
     assert log_groups(cloud)[name]["retentionInDays"] == 365
 
@@ -174,19 +174,23 @@ def import_log_group(project: Project, component: str, name: str, import_id: str
     )
 
 
-def test_how_records_are_kept_in_a_log_group_is_an_argument(net: Project) -> None:
+def test_how_records_are_kept_in_a_log_group_is_an_argument(
+    cloud: LocalCloud, net: Project
+) -> None:
     net.configure(args={"log_group_class": "INFREQUENT_ACCESS", "deletion_protection": True})
     net.pulumi("up", "--yes", "--skip-preview")
     group = net.resources()["LogGroup net"]
     assert group["outputs"]["logGroupClass"] == "INFREQUENT_ACCESS"
+    commands = net.absence()
     assert "is protected from deletion" in net.pulumi(
         "destroy", "--yes", "--skip-preview", exit_code=1
     )
+    net.verify_absent(commands, group["outputs"]["name"], *roles(cloud))
 
     # To leave it out would change nothing.
     net.configure(args={"log_group_class": "INFREQUENT_ACCESS", "deletion_protection": False})
     net.pulumi("up", "--yes", "--skip-preview")
-    net.pulumi("destroy", "--yes", "--skip-preview")
+    net.destroy()
 
 
 @pytest.mark.parametrize(
@@ -233,7 +237,7 @@ def test_how_records_are_delivered_elsewhere_is_an_argument(
     told = {"DestinationOptions", "DeliverCrossAccountRole", "DeliverLogsPermissionArn"}
     assert {key: flow_log[key] for key in told & set(flow_log)} == described
     net.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
-    net.pulumi("destroy", "--yes", "--skip-preview")
+    net.destroy()
     assert flow_logs(cloud) == []
 
 
@@ -340,7 +344,7 @@ def test_regions_share_one_role(cloud: LocalCloud, project: Callable[..., Projec
         assert flow_log["LogDestination"].startswith(f"arn:aws:logs:{region}:")
         assert log_groups(cloud, region)["VPC-Flow-Logs"]["retentionInDays"] == 365
     regions.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-    regions.pulumi("destroy", "--yes", "--skip-preview")
+    regions.destroy()
     for region in ("eu-west-1", "us-east-1"):
         assert (flow_logs(cloud, region), log_groups(cloud, region)) == ([], {})
 

@@ -178,7 +178,7 @@ def enforce(stranger: Stranger, cloud: LocalCloud) -> None:
         "VPC-Flow-Logs"
     ] == 90
     project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-    project.pulumi("destroy", "--yes", "--skip-preview")
+    project.destroy()
     (left,) = cloud.client("ec2").describe_flow_logs()["FlowLogs"]
     assert tag not in left.get("Tags", [])
 

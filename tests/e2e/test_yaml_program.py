@@ -156,7 +156,7 @@ def test_a_yaml_program_is_gated_deployed_left_alone_and_taken_back(
     assert rule["ConfigRuleArn"] == program.outputs()["ruleArn"]
     program.pulumi("preview", "--expect-no-changes")
 
-    program.pulumi("destroy", "--yes", "--skip-preview")
+    program.destroy()
     assert not ec2.describe_flow_logs()["FlowLogs"]
     assert not cloud.client("logs").describe_log_groups()["logGroups"]
     assert not config.describe_config_rules()["ConfigRules"]

@@ -3,12 +3,9 @@
 import json
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -225,34 +222,6 @@ class Stack:
 
     def up(self, *arguments: str, exit_code: int = 0) -> str:
         return self.project.pulumi("up", "--yes", "--skip-preview", *arguments, exit_code=exit_code)
-
-    def destroy(self, *left: str) -> str:
-        """Destroy, and have it proved that nothing is left but what is named."""
-        absence = self.project.outputs()["absence"]
-        printed = self.project.pulumi("destroy", "--yes", "--skip-preview")
-        self.verify_absent(absence, *left)
-        return printed
-
-    def verify_absent(self, command: str, *left: str) -> None:
-        """Run a `verify --absent`, which is to find what is named and nothing else."""
-        allowed = not left or "--retained" in command
-        report = self.vpc_flow_logs(f"{command} --format json", exit_code=0 if allowed else 1)
-        assert sorted(one["name"] for one in json.loads(report)["left"]) == sorted(left)
-
-    def vpc_flow_logs(self, command: str, *, exit_code: int = 0) -> str:
-        """Run the command `vpc-flow-logs` as it is printed, and return its report."""
-        name, *arguments = shlex.split(command)
-        assert name == "vpc-flow-logs"
-        process = subprocess.run(
-            [Path(sys.executable).with_name(name), *arguments],
-            cwd=self.project.folder,
-            env=self.cloud.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert process.returncode == exit_code, process.stdout + process.stderr
-        return process.stdout
 
     def state(self) -> list[dict[str, Any]]:
         """Return what the state has of each resource, in no order and without times."""

@@ -34,7 +34,7 @@ def test_a_region_that_aws_lists_no_more_stops_the_run(account: Account, stack: 
     assert account.flow_logs(AMERICA) == {}
     assert account.log_groups(AMERICA) == {GROUP: 365}
     assert "--exclude-regions" not in stack.project.outputs()["absence"]
-    stack.destroy()
+    stack.project.destroy()
 
 
 def test_flow_logs_whose_vpcs_vanished_all_at_once_stop_the_run(
@@ -54,4 +54,4 @@ def test_flow_logs_whose_vpcs_vanished_all_at_once_stop_the_run(
         printed = stack.up()
     assert f"warning: {second} in {EUROPE} is gone: this stack's flow log of it" in printed
     assert account.flow_logs(EUROPE) == {first: made[first]}
-    stack.destroy()
+    stack.project.destroy()

@@ -31,7 +31,7 @@ def test_an_exemption_takes_no_logging_away_unless_it_is_to(account: Account, st
     assert f"warning: {vpc_id} in {EUROPE} is exempt until" in printed
     assert stack.vpcs("covered") == {vpc_id}
     assert account.flow_logs(EUROPE) == made
-    assert "1 pass" in stack.vpc_flow_logs(stack.project.outputs()["audit"])
+    assert "1 pass" in stack.project.vpc_flow_logs(stack.project.outputs()["audit"])
 
     remedy = re.search(r"`pulumi (config set removeExempt true)`", printed)
     assert remedy
@@ -39,8 +39,8 @@ def test_an_exemption_takes_no_logging_away_unless_it_is_to(account: Account, st
     stack.up()
     assert stack.vpcs("exempt") == {vpc_id}
     assert account.flow_logs(EUROPE) == {}
-    stack.vpc_flow_logs(stack.project.outputs()["audit"])
-    stack.destroy()
+    stack.project.vpc_flow_logs(stack.project.outputs()["audit"])
+    stack.project.destroy()
 
 
 def test_a_vpc_that_is_not_named_any_more_is_told_of(account: Account, stack: Stack) -> None:

@@ -31,7 +31,7 @@ def test_what_was_made_by_hand_is_imported_without_a_change(account: Account, st
     assert account.log_groups(EUROPE) == {GROUP: 400}
     stack.up("--expect-no-changes")
 
-    stack.destroy(flow_log, GROUP, ROLE)
+    stack.project.destroy(flow_log, GROUP, ROLE)
     assert account.flow_logs(EUROPE) == {vpc_id: [flow_log]}
     assert account.log_groups(EUROPE) == {GROUP: 400}
     assert account.roles() == {ROLE}
@@ -69,7 +69,7 @@ def test_the_controls_own_steps_by_hand_are_kept(account: Account, stack: Stack)
     (remedy,) = aws_commands(printed)
     account.aws(remedy)
     stack.up()
-    stack.vpc_flow_logs(stack.project.outputs()["audit"])
+    stack.project.vpc_flow_logs(stack.project.outputs()["audit"])
     account.cloud.client("iam").delete_role_policy(
         RoleName=ROLE, PolicyName="vpc-flow-logs-delivery"
     )
@@ -81,8 +81,8 @@ def test_the_controls_own_steps_by_hand_are_kept(account: Account, stack: Stack)
     assert "it must trust vpc-flow-logs.amazonaws.com and allow" in printed
     assert "delete-flow-logs" not in printed
     assert account.flow_logs(EUROPE)[vpc_id] == [flow_log]
-    stack.vpc_flow_logs(stack.project.outputs()["audit"], exit_code=1)
-    stack.destroy(flow_log, GROUP, ROLE)
+    stack.project.vpc_flow_logs(stack.project.outputs()["audit"], exit_code=1)
+    stack.project.destroy(flow_log, GROUP, ROLE)
 
 
 def test_what_is_imported_no_more_is_left_where_it_is(account: Account, stack: Stack) -> None:

@@ -16,7 +16,7 @@ from vpc_flow_logs_stack.keys import KEYS
 
 from ...documents import PAGES
 from ...test_remedies_are_right import COMMANDS
-from .conftest import ACCOUNT, REGIONS, Account, Stack
+from .conftest import ACCOUNT, GROUP, REGIONS, Account, Stack
 
 ASIA, EUROPE, AMERICA = REGIONS
 
@@ -44,16 +44,20 @@ def test_records_regions_and_protection_are_configured(account: Account, stack: 
             (log,) = described(account, region)
             assert log["LogFormat"] == "${srcaddr} ${dstaddr} ${action}"
             assert log["MaxAggregationInterval"] == 60
-        stack.vpc_flow_logs(stack.project.outputs()["audit"])
+        stack.project.vpc_flow_logs(stack.project.outputs()["audit"])
         groups = [one for one in stack.state() if one["type"].endswith(":LogGroup")]
         assert [one["inputs"]["deletionProtectionEnabled"] for one in groups] == [True, True]
+        commands = stack.project.absence()
         stopped = stack.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=1)
         assert "is protected from deletion" in stopped
+        stack.project.verify_absent(commands, GROUP, GROUP, *account.roles())
         stack.configure(**wanted | {"deletionProtection": False})
         stack.up()
-        absence = stack.project.outputs()["absence"]
-        stack.destroy()
-        proof = " ".join(stack.vpc_flow_logs(absence).split())  # where the terminal is narrow
+        (absence,) = stack.project.absence()
+        stack.project.destroy()
+        proof = " ".join(
+            stack.project.vpc_flow_logs(absence).split()
+        )  # where the terminal is narrow
         assert f"is left. Not looked at, by choice: {ASIA}." in proof
 
 
@@ -81,7 +85,7 @@ def test_one_bucket_takes_the_records_of_all_regions_and_may_be_a_secret(
     printed = stack.up()
     assert printed.count("is replaced, because its maxAggregationInterval cannot be changed") >= 2
     assert secret not in printed
-    stack.destroy()
+    stack.project.destroy()
 
 
 def test_what_is_shown_is_no_secret(stack: Stack) -> None:

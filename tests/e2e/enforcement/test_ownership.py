@@ -21,7 +21,7 @@ def test_a_name_does_not_tell_whose_an_object_is(account: Account, stack: Stack)
     assert account.everything()["flow logs"] == made["flow logs"]
     assert account.log_groups(EUROPE) == {"flows-adopted": 400}
     stack.up("--expect-no-changes")
-    stack.destroy()
+    stack.project.destroy()
     assert account.roles() == set()
 
 
@@ -57,7 +57,7 @@ def test_what_could_not_be_read_back_is_not_made_again(
     assert account.log_groups(EUROPE) == {GROUP: 400}
     assert made["flow logs"].items() <= account.flow_logs().items()
     stack.up("--expect-no-changes")
-    stack.destroy()
+    stack.project.destroy()
 
 
 def test_a_decoy_log_group_is_nobodys(account: Account, stack: Stack) -> None:
@@ -77,7 +77,7 @@ def test_what_no_state_knows_and_no_tag_names_is_found_and_can_be_removed(
     stack.configure(regions=[EUROPE])
     empty = stack.project.pulumi("stack", "export")
     stack.up()
-    absence = stack.project.outputs()["absence"]
+    (absence,) = stack.project.absence()
     (stack.project.folder / "lost.json").write_text(empty)
     stack.project.pulumi("stack", "import", "--file", "lost.json")
     ((flow_log,),) = account.flow_logs(EUROPE).values()
@@ -87,8 +87,8 @@ def test_what_no_state_knows_and_no_tag_names_is_found_and_can_be_removed(
     account.cloud.client("logs", EUROPE).untag_log_group(logGroupName=GROUP, tags=[tag])
 
     stack.project.pulumi("destroy", "--yes", "--skip-preview")
-    stack.verify_absent(absence, flow_log, GROUP, ROLE)
-    report = stack.vpc_flow_logs(f"{absence} --format json", exit_code=1)
+    stack.project.verify_absent([absence], flow_log, GROUP, ROLE)
+    report = stack.project.vpc_flow_logs(f"{absence} --format json", exit_code=1)
     for command in aws_commands(report):
         account.aws(command)
-    stack.verify_absent(absence)
+    stack.project.verify_absent([absence])

@@ -188,11 +188,11 @@ def test_a_destroy_needs_its_policy_and_no_more(
     foreign = account.flow_logs()
     stack.configure(regions=[EUROPE])
     stack.up()
-    document, absence = proved(Purpose.DESTROY), stack.project.outputs()["absence"]
+    document, absence = proved(Purpose.DESTROY), stack.project.absence()
 
     with acting(document) as checks:
         stack.project.pulumi("destroy", "--yes", "--skip-preview")
-    stack.verify_absent(absence)
+    stack.project.verify_absent(absence)
 
     assert account.flow_logs() == foreign
     assert account.log_groups(EUROPE) == {"theirs": 365}
@@ -230,10 +230,10 @@ def test_other_settings_have_policies_of_their_own(
     assert {check.resource for check in denied} == {group}
     assert {check.action for check in denied} == {"logs:ListTagsForResource"}
 
-    absence = stack.project.outputs()["absence"]
+    absence = stack.project.absence()
     with acting(proved(Purpose.DESTROY, scope)):
         stack.project.pulumi("destroy", "--yes", "--skip-preview")
-    stack.verify_absent(absence)
+    stack.project.verify_absent(absence)
     assert account.flow_logs() == {vpc_id: [theirs]}
     assert account.log_groups(EUROPE) == {"theirs": 365}
     assert account.roles() == {"theirs"}
@@ -254,7 +254,7 @@ def test_protection_from_deletion_is_lifted_by_the_policy_that_grants_it(
         assert group.get("deletionProtectionEnabled") is protected
 
     assert "logs:PutLogGroupDeletionProtection" in {check.action for check in checks}
-    stack.destroy()
+    stack.project.destroy()
 
 
 @pytest.mark.own_plugins  # each provider has a plugin's process of its own

@@ -34,22 +34,22 @@ def test_the_commands_confirm_the_deployment_and_the_backout(
     stack.configure(regions=[EUROPE, AMERICA])
     scope = f"--regions {EUROPE},{AMERICA}"
     verify = f"vpc-flow-logs verify {scope} --stack vpc-flow-logs/test"
-    stack.vpc_flow_logs(f"vpc-flow-logs audit {scope}", exit_code=1)
+    stack.project.vpc_flow_logs(f"vpc-flow-logs audit {scope}", exit_code=1)
     stack.up()
-    absence = stack.project.outputs()["absence"]
-    assert "3 VPCs: 3 pass" in stack.vpc_flow_logs(stack.project.outputs()["audit"])
+    absence = stack.project.absence()
+    assert "3 VPCs: 3 pass" in stack.project.vpc_flow_logs(stack.project.outputs()["audit"])
     # No VPC has a network interface, so nothing was delivered, and nothing is verified.
-    printed = stack.vpc_flow_logs(verify, exit_code=1)
+    printed = stack.project.vpc_flow_logs(verify, exit_code=1)
     assert all(vpc_id in printed for vpc_id in stack.vpcs("covered"))
 
     deliver(account, EUROPE, account.default_vpc(EUROPE), 22, 22, 3389)
-    assert "3 flow logs: 1 verified, 2 idle" in stack.vpc_flow_logs(verify)
-    printed = stack.vpc_flow_logs(f"vpc-flow-logs rejects {scope}")
+    assert "3 flow logs: 1 verified, 2 idle" in stack.project.vpc_flow_logs(verify)
+    printed = stack.project.vpc_flow_logs(f"vpc-flow-logs rejects {scope}")
     assert "203.0.113.9" in printed
     assert re.search(r" 22/tcp .* 2 +2 *\n 3389/tcp .* 1 +1 *\n", printed)
 
     logs = [log for logs in account.flow_logs().values() for log in logs]
-    stack.verify_absent(absence, *logs, GROUP, GROUP, ROLE)
-    stack.destroy()
+    stack.project.verify_absent(absence, *logs, GROUP, GROUP, ROLE)
+    stack.project.destroy()
     account.log_group(EUROPE, GROUP, days=None)  # as a late delivery would, with the permission
-    stack.verify_absent(absence, GROUP)
+    stack.project.verify_absent(absence, GROUP)

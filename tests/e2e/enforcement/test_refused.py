@@ -29,7 +29,7 @@ def test_a_vpc_with_as_many_flow_logs_as_aws_allows_is_that_vpcs_trouble(
     account.delete_flow_logs(EUROPE, unneeded)
     stack.up()
     assert len(account.flow_logs(EUROPE)[refused]) == 2
-    stack.destroy()
+    stack.project.destroy()
     assert account.flow_logs(EUROPE) == {refused: [kept]}
 
 
@@ -56,7 +56,7 @@ def test_a_flow_log_that_somebody_makes_meanwhile_is_that_vpcs_trouble(
     stack.up()
     assert stack.vpcs("kept") == {refused}
     assert stack.vpcs("covered") == {logged}
-    stack.destroy(GROUP)
+    stack.project.destroy(GROUP)
     assert account.flow_logs(EUROPE) == {refused: [theirs]}
 
 
@@ -78,4 +78,4 @@ def test_a_change_of_traffic_type_that_aws_refuses_can_be_gone_on_with(
     stack.up()
     ((after,),) = account.flow_logs(EUROPE).values()
     assert after != before
-    stack.destroy()
+    stack.project.destroy()

@@ -26,7 +26,7 @@ def test_retention_is_never_shortened(account: Account, stack: Stack) -> None:
     stack.configure(regions=[EUROPE], retentionInDays=400)
     stack.up()
     assert account.log_groups(EUROPE) == {GROUP: 400}
-    stack.destroy()
+    stack.project.destroy()
 
 
 def test_a_retention_policy_of_the_account_is_told_of_and_not_fought(
@@ -63,5 +63,5 @@ def test_a_log_group_that_somebody_made_again_is_theirs(account: Account, stack:
     logs.put_retention_policy(logGroupName=GROUP, retentionInDays=30)
     assert "keeps its records 30 days, not 365" in stack.up(exit_code=1)
     assert account.log_groups(EUROPE) == {GROUP: 30}
-    stack.destroy(GROUP)
+    stack.project.destroy(GROUP)
     assert account.log_groups(EUROPE) == {GROUP: 30}

@@ -53,10 +53,13 @@ def test_credentials_of_another_account_change_neither_account_nor_the_state(
     with account.credentials_of(other):
         for _ in range(2):  # the refresh of the first must not take the state from the second
             assert f"account {other}" in stack.up(exit_code=1)
+        commands = stack.project.absence()
         stack.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=1)
         assert account.flow_logs(EUROPE) == {}
     assert stack.ids_in_state() == known
     assert account.everything() == before
+    ((flow_log,),) = account.flow_logs(EUROPE).values()
+    stack.project.verify_absent(commands, flow_log, GROUP, ROLE)
 
 
 def test_throttling_is_waited_for(account: Account, stack: Stack) -> None:
@@ -86,7 +89,7 @@ def test_a_run_that_was_killed_is_completed_by_the_next(account: Account, stack:
     stack.up()  # what was imported as it was is put right
     assert account.everything() == made
     stack.up("--expect-no-changes")
-    stack.destroy()
+    stack.project.destroy()
     assert (account.flow_logs(), account.log_groups(EUROPE), account.roles()) == ({}, {}, set())
 
 
@@ -148,7 +151,7 @@ def test_the_records_of_a_region_outlive_its_last_vpc(account: Account, stack: S
     stack.up()
     assert set(account.flow_logs(EUROPE)) == {default}
     assert account.log_groups(EUROPE) == groups
-    stack.destroy()
+    stack.project.destroy()
     assert account.log_groups(EUROPE) == {}
 
 
@@ -175,7 +178,8 @@ def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> N
     stack.configure(regions=[EUROPE], protect=True)
     stack.up()
     before = account.everything()
-    printed = stack.project.pulumi("destroy", "--yes", "--skip-preview", exit_code=1)
+    ((flow_log,),) = account.flow_logs(EUROPE).values()
+    printed = stack.project.destroy(flow_log, GROUP, ROLE, exit_code=1)
     assert "protected" in printed
     assert account.everything() == before
 
@@ -183,7 +187,7 @@ def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> N
 def test_retained_logs_survive_a_destroy(account: Account, stack: Stack) -> None:
     stack.configure(regions=[EUROPE], retainLogsOnDestroy=True)
     stack.up()
-    stack.destroy(GROUP)
+    stack.project.destroy(GROUP)
     assert account.log_groups(EUROPE) == {GROUP: 365}
     assert (account.flow_logs(), account.roles()) == ({}, set())
 
@@ -218,7 +222,7 @@ def test_two_stacks_do_not_fight(account: Account, stack: Stack, second: Stack) 
     assert second.vpcs("covered") == {account.default_vpc(AMERICA)}
     stack.up("--expect-no-changes")
     second.up("--expect-no-changes")
-    second.destroy()
+    second.project.destroy()
     assert account.everything() == before
 
 

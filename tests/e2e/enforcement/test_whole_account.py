@@ -88,7 +88,7 @@ def test_an_account_with_a_history_is_covered_and_backed_out(  # noqa: PLR0915 (
     }
     assert len(after[new]) == len(after[kept]) == len(after[bare[1]]) == 1
 
-    stack.destroy(GROUP)  # the hand-made one
+    stack.project.destroy(GROUP)  # the hand-made one
     left = {log for logs in account.flow_logs().values() for log in logs}
     assert left == foreign - {kept_log}
     assert account.log_groups(ASIA) == {GROUP: 365}
