@@ -69,12 +69,14 @@ class Program:
         providers: By account, the provider to use.
         stack: The value of this stack's tag.
         state: What is in the state already, and so is not imported again.
+        on_refusal: What is done when AWS refuses a flow log.
     """
 
     configuration: Configuration
     providers: Mapping[str, pulumi.ProviderResource]
     stack: str
     state: State
+    on_refusal: pulumi.ErrorHook
     _parents: dict[tuple[str, str], pulumi.ComponentResource] = field(
         default_factory=dict[tuple[str, str], pulumi.ComponentResource], init=False
     )
@@ -181,6 +183,7 @@ class Program:
         # Any change but that of the traffic type means a new flow log with the same VPC, traffic
         # type and destination, which AWS refuses (FlowLogAlreadyExists) while the old one stands.
         options.delete_before_replace = True
+        options.hooks = pulumi.ResourceHookBinding(on_error=[self.on_refusal])
         if flow_log.import_id:
             import_id = f"{flow_log.import_id}@{flow_log.region}"
             options = pulumi.ResourceOptions.merge(options, _import(import_id, "FlowLog"))

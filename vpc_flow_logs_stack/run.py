@@ -4,12 +4,14 @@ import importlib.metadata
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import botocore.exceptions
 
 try:
     import pulumi
     import pulumi_aws
+    from pulumi.runtime.settings import SETTINGS
 except ModuleNotFoundError as error:
     message = f"the stack needs {error.name}: python -m pip install 'vpc-flow-logs[stack]'"
     raise ImportError(message) from None
@@ -25,7 +27,8 @@ from vpc_flow_logs_stack.outputs import outputs
 from vpc_flow_logs_stack.plan import Outcome, Plan, PlanError, PlannedFlowLog, plan
 from vpc_flow_logs_stack.program import Program
 from vpc_flow_logs_stack.reading import UnreadError
-from vpc_flow_logs_stack.troubles import conclusion, not_made_again, refused
+from vpc_flow_logs_stack.refusals import Refusals
+from vpc_flow_logs_stack.troubles import not_made_again, refused, refused_above, report
 
 
 def run() -> None:
@@ -57,19 +60,30 @@ def run() -> None:
             "(`pulumi config set aws:profile NAME`, AWS_PROFILE)"
         ) from error
     _tell(decided, wanted, first=not before.made)
-    program = Program(wanted, _providers(accounts), tag, before)
+    refusals = Refusals(decided, _operations_at_once())
+    on_refusal = pulumi.ErrorHook("flow-log-refused", refusals.hook)
+    program = Program(wanted, _providers(accounts), tag, before, on_refusal)
     flow_logs = program.declare(decided)
+    refusals.let_others_pass(flow_logs)
     for name, value in outputs(decided, wanted, tag, before).items():
         pulumi.export(name, value)
     if not pulumi.runtime.is_dry_run():
         # Pulumi waits for it, as for every output.
-        pulumi.Output.from_input(_conclude(decided, flow_logs))
+        pulumi.Output.from_input(_conclude(decided, flow_logs, refusals))
+
+
+def _operations_at_once() -> int:
+    return cast("Any", SETTINGS).parallel or 1  # the SDK's annotations do not have it
 
 
 async def _conclude(
-    decided: Plan, flow_logs: Sequence[tuple[PlannedFlowLog, pulumi_aws.ec2.FlowLog]]
+    decided: Plan,
+    flow_logs: Sequence[tuple[PlannedFlowLog, pulumi_aws.ec2.FlowLog]],
+    refusals: Refusals,
 ) -> None:
     """Have an update fail in the end, when everything that can be done is done.
+
+    After an error of Pulumi's own it is asked for this only with --continue-on-error.
 
     Raises:
         pulumi.RunError: When not every VPC is logged as required.
@@ -77,11 +91,15 @@ async def _conclude(
     troubles = list(decided.troubles)
     for planned, flow_log in flow_logs:
         if not await flow_log.id.is_known():
-            troubles.append(refused(planned))
+            told = planned.logical_name in refusals.told
+            troubles.append(refused_above(planned) if told else refused(planned))
         elif planned.unlisted_arn and await flow_log.arn.future() == planned.unlisted_arn:
             troubles.append(not_made_again(planned))
     if troubles:
-        raise pulumi.RunError(conclusion(troubles, decided.deletions))
+        raise pulumi.RunError(
+            "Everything else is done, but not every VPC is logged as required:"
+            f"{report(troubles, decided.deletions)}"
+        )
 
 
 def _require_account(wanted: Configuration, accounts: Sequence[AccountFacts]) -> None:

@@ -19,6 +19,11 @@ def refused(flow_log: PlannedFlowLog) -> str:
     )
 
 
+def refused_above(flow_log: PlannedFlowLog) -> str:
+    """Return the trouble of a flow log of which `refused` was said when AWS did not take it."""
+    return f"{flow_log.vpc_id} in {flow_log.region} has not got its flow log (see above)"
+
+
 def not_made_again(flow_log: PlannedFlowLog) -> str:
     """Return what to do about a flow log that only the state has."""
     return (
@@ -28,16 +33,15 @@ def not_made_again(flow_log: PlannedFlowLog) -> str:
     )
 
 
-def conclusion(troubles: Sequence[str], deletions: Sequence[str]) -> str:
-    """Return the error that an update ends with.
+def report(troubles: Sequence[str], deletions: Sequence[str]) -> str:
+    """Return the troubles of an update as a list, to stand behind a colon.
 
     Args:
         troubles: Why VPCs are not logged as required; at least one.
         deletions: What the update would have deleted. Pulumi deletes nothing after an error.
     """
     lines = "".join(f"\n  - {trouble}" for trouble in troubles)
-    text = f"Everything else is done, but not every VPC is logged as required:{lines}"
-    if deletions:
-        pending = "".join(f"\n  - {deletion}" for deletion in deletions)
-        text += f"\nNothing was deleted. What the next update without an error deletes:{pending}"
-    return text
+    if not deletions:
+        return lines
+    pending = "".join(f"\n  - {deletion}" for deletion in deletions)
+    return f"{lines}\nNothing was deleted. What the next update without an error deletes:{pending}"

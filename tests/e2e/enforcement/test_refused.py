@@ -33,6 +33,39 @@ def test_a_vpc_with_as_many_flow_logs_as_aws_allows_is_that_vpcs_trouble(
     assert account.flow_logs(EUROPE) == {refused: [kept]}
 
 
+def test_a_refusal_ends_the_run_when_the_other_vpcs_are_logged(
+    account: Account, stack: Stack
+) -> None:
+    """Pulumi ends at the first error; the program's hook has it wait, and says what to do."""
+    vpcs = {account.default_vpc(EUROPE), *(account.vpc(EUROPE) for _ in range(7))}
+    troubled = account.default_vpc(AMERICA)
+    theirs = account.flow_log(
+        AMERICA, troubled, account.log_group(AMERICA, GROUP), role=account.role("theirs")
+    )
+    account.delivery_fails(AMERICA, theirs, "Access error")
+    stack.configure(regions=[EUROPE, AMERICA])
+    account.cloud.fail_next("CreateFlowLogs", code="FlowLogsLimitExceeded", region=EUROPE)
+    printed = stack.up("--parallel", "2", exit_code=1)
+    logs = account.flow_logs(EUROPE)
+    (refused,) = vpcs - set(logs)
+    assert f"{refused} in {EUROPE} has not got its flow log: see AWS's error" in printed
+    assert f"{troubled} in {AMERICA} has the flow log {theirs}, which is not this" in printed
+    stack.up(exit_code=1)
+    assert set(account.flow_logs(EUROPE)) == vpcs
+
+
+def test_a_refused_flow_log_leaves_somebody_to_make_the_others(
+    account: Account, stack: Stack
+) -> None:
+    """With one operation at once, nothing can be waited for."""
+    stack.configure(regions=[EUROPE, AMERICA])
+    account.cloud.fail_next("CreateFlowLogs", code="FlowLogsLimitExceeded")
+    printed = stack.up("--parallel", "1", exit_code=1)
+    assert "has not got its flow log: see AWS's error" in printed
+    stack.up()
+    assert set(account.flow_logs()) == stack.vpcs("covered")
+
+
 def test_a_flow_log_that_somebody_makes_meanwhile_is_that_vpcs_trouble(
     account: Account, stack: Stack
 ) -> None:
