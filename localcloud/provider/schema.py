@@ -46,6 +46,21 @@ def schema(version: str, resources: Collection[str], functions: Mapping[str, Any
 
 
 @cache
+def takes(token: str, key: str) -> bool:
+    """Whether the SDK has a resource type, and an input of that name for it.
+
+    Args:
+        token: the resource type's, such as ``aws:sqs/queue:Queue``.
+        key: the input's name in the SDK's spelling.
+    """
+    try:
+        name, module = _place(token)
+    except ModuleNotFoundError:
+        return False
+    return hasattr(getattr(module, f"{name}Args", None), key)
+
+
+@cache
 def _resource(token: str) -> dict[str, Any]:
     name, module = _place(token)
     resource, arguments = getattr(module, name), getattr(module, f"{name}Args")

@@ -21,7 +21,7 @@ from localcloud.provider.functions import FUNCTIONS, FunctionError
 from localcloud.provider.generic import Generic
 from localcloud.provider.names import NameRefusedError, autonamed, named_by_prefix
 from localcloud.provider.resource_type import ResourceType
-from localcloud.provider.schema import schema
+from localcloud.provider.schema import schema, takes
 from localcloud.provider.types import RESOURCE_TYPES
 from localcloud.provider.types.ec2 import RefusedError
 from localcloud.provider.values import (
@@ -119,7 +119,10 @@ class StandIn(Generic):
     ) -> provider_pb2.CheckResponse:
         row = RESOURCE_TYPES.get(request.type)
         if row is None:
-            return super().Check(request, context)
+            kept = super().Check(request, context)
+            if "region" not in kept.inputs.fields and takes(request.type, "region"):
+                kept.inputs["region"] = self._home.region
+            return kept
         news, olds = to_python(request.news), to_python(request.olds)
         news.pop(DEFAULTS_KEY, None)
         news.pop("tagsAll", None)

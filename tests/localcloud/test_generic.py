@@ -94,6 +94,21 @@ def test_an_arn_is_of_the_resource_s_own_region(plugin: Plugin) -> None:
     assert state["arn"] == own
 
 
+@pytest.mark.parametrize(
+    ("token", "region"),
+    [
+        (QUEUE, "eu-west-1"),
+        ("aws:iam/user:User", None),  # IAM is of no region
+        ("aws:nowhere/nothing:Nothing", None),
+    ],
+)
+def test_what_lies_in_a_region_lies_in_the_provider_s_already_in_a_preview(
+    plugin: Plugin, token: str, region: str | None
+) -> None:
+    _, state = plugin.create(token, plugin.inputs(token, {}), preview=True)
+    assert state.get("region") == region
+
+
 def test_a_change_is_told_by_property(plugin: Plugin) -> None:
     old = {"same": [1], "changed": 1, "gone": 1, "unknown": UNKNOWN}
     new = {"same": [1], "changed": 2, "new": 1, "unknown": UNKNOWN}
@@ -124,13 +139,13 @@ def test_each_engine_is_told_once_of_each_type(plugin: Plugin) -> None:
             plugin.stub.Attach(plugin_pb2.PluginAttach(address=address))
             for name in ("one", "two"):
                 request = provider_pb2.CheckRequest(urn=name, type=QUEUE, news=struct({}))
-                assert plain(plugin.stub.Check(request).inputs) == {}
+                assert plain(plugin.stub.Check(request).inputs) == {"region": "eu-west-1"}
     assert [(log.urn, log.severity) for log in heard] == [("one", engine_pb2.WARNING)] * 2
 
 
 def test_an_engine_that_has_gone_is_not_missed(plugin: Plugin) -> None:
     plugin.stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:1"))
-    assert plugin.inputs(QUEUE, {}) == {}
+    assert plugin.inputs(QUEUE, {}) == {"region": "eu-west-1"}
 
 
 @contextmanager
