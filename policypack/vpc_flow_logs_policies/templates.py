@@ -8,6 +8,7 @@ Source: AWS CloudFormation User Guide, "Template anatomy" and "Intrinsic functio
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -16,6 +17,8 @@ from .kinds import OF_CLOUDFORMATION
 from .literals import escaped
 from .properties import UNKNOWN
 
+# What the id of one of these is the id of, whatever a flow log's ResourceType says.
+_PARTS = {"AWS::EC2::Subnet": "Subnet", "AWS::EC2::NetworkInterface": "NetworkInterface"}
 _REFERENCE_IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)[^}]*\}")
 
 
@@ -104,6 +107,11 @@ def read(text: str | Mapping[str, Any], parameters: Mapping[str, object]) -> Tem
     if not isinstance(resources, Mapping):
         raise TemplateError("it is no template: it has no Resources")
     found: list[Declared] = []
+    types = {
+        str(name): str(cast("Mapping[str, object]", each).get("Type"))
+        for name, each in cast("Mapping[str, object]", resources).items()
+        if isinstance(each, Mapping)
+    }
     hidden = ["is changed by a transform"] if "Transform" in sections else []
     for logical_id, declared in cast("Mapping[str, object]", resources).items():
         if not isinstance(declared, Mapping) or str(logical_id).startswith("Fn::"):
@@ -111,11 +119,11 @@ def read(text: str | Mapping[str, Any], parameters: Mapping[str, object]) -> Tem
             hidden.append(f"computes resources ({escaped(str(logical_id))})")
             continue
         entry = cast("Mapping[str, object]", declared)
-        kind = str(entry.get("Type"))
+        kind = types[str(logical_id)]
         if kind.endswith("::MODULE"):
             hidden.append(f"has a module ({escaped(str(logical_id))}), which may hold anything")
         elif kind in OF_CLOUDFORMATION:
-            found.append(_declared(str(logical_id), OF_CLOUDFORMATION[kind], entry, known))
+            found.append(_declared(str(logical_id), types, entry, known))
     return Template(tuple(found), tuple(hidden))
 
 
@@ -137,37 +145,67 @@ def with_native_names(properties: Mapping[str, object]) -> dict[str, object]:
 
 
 def _declared(
-    logical_id: str, kind: str, entry: Mapping[str, object], known: Mapping[str, object]
+    logical_id: str,
+    types: Mapping[str, str],
+    entry: Mapping[str, object],
+    known: Mapping[str, object],
 ) -> Declared:
     properties: dict[str, object] = {}
     made_from: dict[str, frozenset[str]] = {}
     given = entry.get("Properties")
-    for key, value in cast(
-        "Mapping[str, object]", given if isinstance(given, Mapping) else {}
-    ).items():
+    written = cast("Mapping[str, object]", given if isinstance(given, Mapping) else {})
+    for key, value in written.items():
         reader = _Reader(known)
         properties[key] = reader.value(value)
         made_from[_native(key)] = frozenset(reader.used)
+    if part := _PARTS.get(types.get(_whose_id(written.get("ResourceId")), "")):
+        properties["ResourceType"] = part
     if "Fn::Transform" in properties:
         # It may set any of them, and what is written here as well.
         properties = dict.fromkeys((*properties, "ResourceType", "TrafficType"), UNKNOWN)
     condition = entry.get("Condition")
     return Declared(
         logical_id,
-        kind,
+        OF_CLOUDFORMATION[types[logical_id]],
         with_native_names(properties),
         made_from,
         condition if isinstance(condition, str) else "",
     )
 
 
+def _whose_id(value: object) -> str:
+    """The logical id of the resource whose own id a value is; empty where it is another value."""
+    match value:
+        case {"Ref": str(name)}:
+            return name
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            pass
+        case {"Fn::GetAtt": str(path)}:
+            name, _, attribute = path.partition(".")
+        case _:
+            return ""
+    # What a resource lies in is an attribute of it, too.
+    return name if attribute != "VpcId" else ""
+
+
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except RecursionError as error:
         raise TemplateError("it is nested too deeply") from error
     except ValueError:
         return _parsed_yaml(text)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    _refuse_twins([key for key, _ in pairs])
+    return dict(pairs)
+
+
+def _refuse_twins(keys: Sequence[str]) -> None:
+    """Refuse an object with one key twice: which of them counts is not for the gate to guess."""
+    if twice := [key for key, times in Counter(keys).items() if times > 1]:
+        raise TemplateError(f"it has {escaped(twice[0])} twice in one place")
 
 
 def _parsed_yaml(text: str) -> object:
@@ -176,6 +214,10 @@ def _parsed_yaml(text: str) -> object:
 
     class Loader(yaml.SafeLoader):
         """YAML with CloudFormation's short forms: `!Ref Vpc` stands for `{Ref: Vpc}`."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+            _refuse_twins([key.value for key, _ in node.value])
+            return super().construct_mapping(node, deep)
 
     def short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> object:
         value: object

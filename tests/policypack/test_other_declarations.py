@@ -237,6 +237,27 @@ def test_a_flow_log_in_a_template_is_judged(
 
 
 @pytest.mark.parametrize(
+    ("target", "names_the_vpc"),
+    [
+        ({"Ref": "Subnet"}, False),
+        ({"Fn::GetAtt": ["Subnet", "SubnetId"]}, False),
+        ({"Fn::GetAtt": "Subnet.SubnetId"}, False),
+        ({"Fn::GetAtt": ["Subnet", "VpcId"]}, True),
+        ({"Fn::GetAtt": "Subnet.VpcId"}, True),
+    ],
+)
+def test_a_subnet_in_a_template_is_not_its_vpc_whatever_the_flow_log_calls_it(
+    stack: Stack, target: dict[str, Any], names_the_vpc: bool
+) -> None:
+    subnet = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Net"}}}
+    add_template(stack, template(log=log_with(ResourceId=target), Subnet=subnet))
+    texts = [each.text for each in said(stack)]
+    assert ["only a subnet of it is logged" in text for text in texts] == [True] * (
+        not names_the_vpc
+    )
+
+
+@pytest.mark.parametrize(
     ("resource_type", "properties", "vpc_id"),
     [
         (CLOUD_CONTROL, {"typeName": "AWS::EC2::VPC", "desiredState": "{}"}, "vpc.id"),
@@ -355,6 +376,14 @@ def test_of_two_vpcs_in_a_template_an_output_may_be_either(stack: Stack) -> None
         (
             {"templateBody": '{"Transform": "AWS::Serverless-2016-10-31", "Resources": {}}'},
             "has a template that is changed by a transform",
+        ),
+        (
+            {"templateBody": f'{{"Resources": {{"Net": {json.dumps(VPC)}}}, "Resources": {{}}}}'},
+            "has a template that cannot be read: it has Resources twice in one place",
+        ),
+        (
+            {"templateBody": "Resources: {Net: {Type: 'AWS::EC2::VPC'}, Net: {Type: 'X'}}"},
+            "has a template that cannot be read: it has Net twice in one place",
         ),
         (
             {"templateBody": '{"Resources": {"Fn::ForEach::Nets": ["N", ["a"], {}]}}'},
