@@ -70,6 +70,7 @@ class Program:
         stack: The value of this stack's tag.
         state: What is in the state already, and so is not imported again.
         on_refusal: What is done when AWS refuses a flow log.
+        on_creation: What is done when something is made that the state had and AWS did not list.
     """
 
     configuration: Configuration
@@ -77,6 +78,7 @@ class Program:
     stack: str
     state: State
     on_refusal: pulumi.ErrorHook
+    on_creation: pulumi.ResourceHook
     _parents: dict[tuple[str, str], pulumi.ComponentResource] = field(
         default_factory=dict[tuple[str, str], pulumi.ComponentResource], init=False
     )
@@ -122,6 +124,7 @@ class Program:
             options.retain_on_delete = True
         elif group.keeps_retention:
             options.ignore_changes = ["retentionInDays"]
+        options.hooks = self._made_again(group)
         return aws.cloudwatch.LogGroup(
             group.logical_name,
             name=group.name,
@@ -158,7 +161,9 @@ class Program:
             tags=self._tags,
             opts=pulumi.ResourceOptions.merge(
                 self._options(role.account_id),
-                _import(role.name, "Role") if role.claim is Claim.RECLAIMED else None,
+                _import(role.name, "Role")
+                if role.claim is Claim.RECLAIMED
+                else pulumi.ResourceOptions(hooks=self._made_again(role)),
             ),
         )
         policy = aws.iam.RolePolicy(
@@ -230,6 +235,9 @@ class Program:
             provider=self.providers[account_id],
             protect=self.configuration.protect or None,
         )
+
+    def _made_again(self, one: LogGroup | DeliveryRole) -> pulumi.ResourceHookBinding | None:
+        return pulumi.ResourceHookBinding(after_create=[self.on_creation]) if one.unlisted else None
 
     def _adoption(
         self, account_id: str, arn: str, import_id: str, kind: str

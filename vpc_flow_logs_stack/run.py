@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -28,7 +28,8 @@ from vpc_flow_logs_stack.plan import Outcome, Plan, PlanError, PlannedFlowLog, p
 from vpc_flow_logs_stack.program import Program
 from vpc_flow_logs_stack.reading import UnreadError
 from vpc_flow_logs_stack.refusals import Refusals
-from vpc_flow_logs_stack.troubles import not_made_again, refused, refused_above, report
+from vpc_flow_logs_stack.state import LOG_GROUP, ROLE
+from vpc_flow_logs_stack.troubles import not_made_again, refused, refused_above, report, still_gone
 
 
 def run() -> None:
@@ -62,14 +63,16 @@ def run() -> None:
     _tell(decided, wanted, first=not before.made)
     refusals = Refusals(decided, _operations_at_once())
     on_refusal = pulumi.ErrorHook("flow-log-refused", refusals.hook)
-    program = Program(wanted, _providers(accounts), tag, before, on_refusal)
+    made: set[tuple[str, str]] = set()
+    on_creation = pulumi.ResourceHook("made-again", lambda args: made.add((args.type, args.name)))
+    program = Program(wanted, _providers(accounts), tag, before, on_refusal, on_creation)
     flow_logs = program.declare(decided)
     refusals.let_others_pass(flow_logs)
     for name, value in outputs(decided, wanted, tag, before).items():
         pulumi.export(name, value)
     if not pulumi.runtime.is_dry_run():
         # Pulumi waits for it, as for every output.
-        pulumi.Output.from_input(_conclude(decided, flow_logs, refusals))
+        pulumi.Output.from_input(_conclude(decided, flow_logs, refusals, made))
 
 
 def _operations_at_once() -> int:
@@ -80,6 +83,7 @@ async def _conclude(
     decided: Plan,
     flow_logs: Sequence[tuple[PlannedFlowLog, pulumi_aws.ec2.FlowLog]],
     refusals: Refusals,
+    made: Collection[tuple[str, str]],
 ) -> None:
     """Have an update fail in the end, when everything that can be done is done.
 
@@ -95,6 +99,16 @@ async def _conclude(
             troubles.append(refused_above(planned) if told else refused(planned))
         elif planned.unlisted_arn and await flow_log.arn.future() == planned.unlisted_arn:
             troubles.append(not_made_again(planned))
+    # All flow logs are there by now, and so is whatever Pulumi makes for them to deliver through.
+    for kind, words, those in (
+        (LOG_GROUP, "log group", decided.log_groups),
+        (ROLE, "role", decided.roles),
+    ):
+        troubles += [
+            still_gone(words, one.name, one.arn)
+            for one in those
+            if one.unlisted and (kind, one.logical_name) not in made
+        ]
     if troubles:
         raise pulumi.RunError(
             "Everything else is done, but not every VPC is logged as required:"

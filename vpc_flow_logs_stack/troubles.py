@@ -33,6 +33,20 @@ def not_made_again(flow_log: PlannedFlowLog) -> str:
     )
 
 
+def still_gone(kind: str, name: str, arn: str) -> str:
+    """Return what to do about a log group or role through which nothing can be delivered.
+
+    Args:
+        kind: What it is, in words.
+        name: Its name.
+        arn: Its ARN, which only the state has.
+    """
+    return (
+        f"the {kind} {name} is gone: AWS does not list {arn}, which the state has still, so the "
+        "flow logs deliver nothing. `pulumi up` without --refresh=false makes it again"
+    )
+
+
 def report(troubles: Sequence[str], deletions: Sequence[str]) -> str:
     """Return the troubles of an update as a list, to stand behind a colon.
 

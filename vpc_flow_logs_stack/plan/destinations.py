@@ -82,10 +82,11 @@ def _log_group(
     existing = next(
         (one for one in (facts.log_groups if facts else ()) if one.name == group.name), None
     )
-    if existing is None:
-        return Destinations({group.arn: group})
-    owners = site.account.log_group_owners
     made = (LOG_GROUP, group.logical_name)
+    if existing is None:
+        unlisted = facts is not None and site.state.names.get(made) is not None
+        return Destinations({group.arn: replace(group, unlisted=unlisted)})
+    owners = site.account.log_group_owners
     problems: tuple[str, ...] = ()
     if site.state.names.get(made) and group.arn in owners and owners[group.arn] is None:
         claim = Claim.REMADE
@@ -174,10 +175,12 @@ def delivery_role(site: Site, delivering: Delivering) -> Destinations:
     role = DeliveryRole(
         account.id, account.partition, name, arn, Claim.OURS, tuple(sorted(log_group_arns))
     )
-    if account.role is None:
-        return Destinations({}, {arn: role})
-    what = f"the role {name} in account {account.id}"
     made = (ROLE, role.logical_name)
+    if account.role is None:
+        return Destinations(
+            {}, {arn: replace(role, unlisted=site.state.names.get(made) is not None)}
+        )
+    what = f"the role {name} in account {account.id}"
     claim, problems = _claim(site, made, account.role.owner, what, "roleName")
     role = replace(role, claim=claim)
     if not claim.changes_nothing:

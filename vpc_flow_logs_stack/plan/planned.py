@@ -65,6 +65,7 @@ class LogGroup:
     Attributes:
         keeps_retention: Its retention stays as it is: it is longer than what is configured, and a
             shorter one would delete records, or a policy of the account decides about it.
+        unlisted: The state has it, and AWS did not list it.
     """
 
     account_id: str
@@ -73,6 +74,7 @@ class LogGroup:
     arn: str
     claim: Claim
     keeps_retention: bool = False
+    unlisted: bool = False
 
     @property
     def logical_name(self) -> str:
@@ -86,6 +88,7 @@ class DeliveryRole:
 
     Attributes:
         log_group_arns: What it has to be allowed to write into; may end in `*`.
+        unlisted: The state has it, and AWS has no role of the name.
     """
 
     account_id: str
@@ -94,6 +97,7 @@ class DeliveryRole:
     arn: str
     claim: Claim
     log_group_arns: tuple[str, ...] = ()
+    unlisted: bool = False
 
     @property
     def logical_name(self) -> str:

@@ -174,6 +174,28 @@ def test_what_was_deleted_by_hand_comes_back_and_is_never_said_to_be_there(
     assert account.log_groups(EUROPE) == {GROUP: 365, "new": 365}
 
 
+@pytest.mark.parametrize("gone", ["log group", "role"])
+def test_a_delivery_that_cannot_be_is_never_said_to_be_there(
+    account: Account, stack: Stack, gone: str
+) -> None:
+    """Without a refresh, Pulumi does not make again what the state has still."""
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    before = account.everything()
+    if gone == "role":
+        iam = account.cloud.client("iam")
+        iam.delete_role_policy(RoleName=ROLE, PolicyName=ROLE)
+        iam.delete_role(RoleName=ROLE)
+    else:
+        account.cloud.client("logs", EUROPE).delete_log_group(logGroupName=GROUP)
+    printed = stack.up("--refresh=false", exit_code=1)
+    assert f"the {gone} {ROLE if gone == 'role' else GROUP} is gone: AWS does not list" in printed
+    stack.up()
+    assert account.everything() == before
+    stack.up("--expect-no-changes")
+    stack.project.destroy()
+
+
 def test_protected_things_survive_a_destroy(account: Account, stack: Stack) -> None:
     stack.configure(regions=[EUROPE], protect=True)
     stack.up()
