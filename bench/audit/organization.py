@@ -21,6 +21,8 @@ from tempfile import TemporaryDirectory
 from bench.audit import REGIONS
 from bench.audit.processes import run
 
+VPCS_PER_REGION = 4
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -58,7 +60,7 @@ def main() -> None:
 
 
 def _measure(accounts: int) -> Measured:
-    with _server(accounts) as url, TemporaryDirectory() as scratch:
+    with serve(accounts, VPCS_PER_REGION) as url, TemporaryDirectory() as scratch:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": scratch,
@@ -97,9 +99,9 @@ def _measure(accounts: int) -> Measured:
 
 
 @contextmanager
-def _server(accounts: int) -> Generator[str]:
+def serve(accounts: int, vpcs: int) -> Generator[str]:
     """Serve in a process of its own, so that the command has its own interpreter's lock."""
-    command = [sys.executable, "-m", "bench.audit.organization_server", str(accounts)]
+    command = [sys.executable, "-m", "bench.audit.organization_server", str(accounts), str(vpcs)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

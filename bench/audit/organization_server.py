@@ -1,6 +1,6 @@
 """Canned answers for an organization of many accounts; prints its URL.
 
-    python -m bench.audit.organization_server ACCOUNTS
+    python -m bench.audit.organization_server ACCOUNTS VPCS_PER_REGION
 
 The access key of a request is the account that it is about: the caller's own is all zeros, and
 AssumeRole gives the keys of the role's account.
@@ -18,7 +18,6 @@ from bench.audit import REGIONS
 from vpc_flow_logs_control.delivery_role import delivery_policy, trust_policy
 from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 
-VPCS_PER_REGION = 4
 _LATER = "2100-01-01T00:00:00Z"
 
 
@@ -29,7 +28,7 @@ def answer(operation: str, account: str, region: str, body: str) -> str:  # noqa
         KeyError: For an operation that an audit does not need.
     """
     ids = [
-        f"vpc-{account}{region.encode().hex()[-12:]}{number}" for number in range(VPCS_PER_REGION)
+        f"vpc-{account}{region.encode().hex()[-12:]}{number}" for number in range(int(sys.argv[2]))
     ]
     match operation:
         case "DescribeRegions":
