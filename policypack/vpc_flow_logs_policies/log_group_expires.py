@@ -1,6 +1,5 @@
 """The log groups that flow logs deliver to delete their records some day."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +9,9 @@ from vpc_flow_logs_control.requirements.log_group_expires import REQUIREMENT
 from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS, RETENTION_DAYS
 
 from .kinds import LOG_GROUP_TYPES
-from .log_groups import NAME_KEYS, log_groups_delivered_to, retention_of
+from .log_groups import log_groups_delivered_to, retention_of
 from .requirement import Config, Finding, GatedRequirement
 from .stack_graph import StackGraph
-
-# What people call the log group of flow logs, as words of their own: not a "workflow-log".
-_NAME = re.compile(r"(?i:(?:^|[^a-z])(?:vpc[-_]?)?flow[-_]?logs?(?:$|[^a-z]))")
 
 
 def _check(graph: StackGraph, config: Config) -> Iterator[Finding]:
@@ -37,10 +33,10 @@ def _check(graph: StackGraph, config: Config) -> Iterator[Finding]:
             yield Finding(
                 log_group.urn,
                 (),
-                f"Log group {graph.called(log_group)} was given a retention because of its name, "
-                "and no flow log of a VPC delivers to it: CloudWatch would delete its old records.",
-                "Set the retention that its records need in the program, or name the log groups "
-                "to be set right in the property remediateLogGroups.",
+                f"Log group {graph.called(log_group)} was given a retention because "
+                "remediateLogGroups lists it, and no flow log of a VPC delivers to it: CloudWatch "
+                "would delete its old records.",
+                "Remove it from remediateLogGroups, or list the URN of the one that is meant.",
             )
 
 
@@ -48,11 +44,8 @@ def _remediate(resource_type: str, urn: str, inputs: Any, config: Config) -> boo
     # An unknown value is a string here, and is left alone as any value that is set.
     if resource_type not in LOG_GROUP_TYPES or inputs.get("retentionInDays"):
         return False
-    name = urn.split("::", 3)[-1]
-    names = [name, inputs.get(NAME_KEYS[resource_type])]
-    listed = config["remediateLogGroups"]
-    by_name = any(isinstance(each, str) and _NAME.search(each) for each in names)
-    if not (name in listed if listed else by_name):
+    # Which flow log delivers to it is not known yet, so nothing but the user's own word counts.
+    if not {urn, urn.split("::", 3)[-1]}.intersection(config["remediateLogGroups"]):
         return False
     inputs["retentionInDays"] = int(config["retentionInDays"])
     return True
@@ -77,17 +70,17 @@ GATED = GatedRequirement(
             "items": {"type": "string", "minLength": 1},
             "default": [],
             "description": (
-                "The names, in the program, of the log groups to which the level `remediate` may "
-                "give a retention. Without any, those that are called after flow logs."
+                "The log groups to which the level `remediate` gives a retention, by their names "
+                "in the program or by their URNs. Without any it changes none."
             ),
         },
     },
     remediate=_remediate,
     remediation=(
-        "A log group without a retention gets one. Log groups are set right one by one, before it "
-        "is known which flow log delivers to them, so this goes by their names, in the program and "
-        "in AWS: `flow-logs` and `prod/vpc-flow-logs`, but not `workflow-logs`. If it turns out "
-        "that no flow log of a VPC delivers to one, that is a violation, and `pulumi up` ends in "
-        "its preview, before anything is changed."
+        "A log group that `remediateLogGroups` lists and that has no retention gets one. Log "
+        "groups are set right one by one, before it is known which flow log delivers to them, so "
+        "none is touched that is not listed. If it turns out that no flow log of a VPC delivers "
+        "to one, that is a violation, and `pulumi up` ends in its preview, before anything is "
+        "changed; with `--skip-preview` it is changed by then."
     ),
 )

@@ -14,7 +14,7 @@ from vpc_flow_logs_policies.gate import Gate
 from vpc_flow_logs_policies.requirement import Finding, GatedRequirement
 from vpc_flow_logs_policies.stack_graph import StackGraph
 
-from .conftest import UNKNOWN, Pack, Stack
+from .conftest import LOG_GROUP, UNKNOWN, Pack, Stack
 
 ABOUT_STACKS = [requirement for requirement in REQUIREMENTS if requirement.check is not None]
 NAMES = [requirement.name for requirement in REQUIREMENTS]
@@ -220,35 +220,40 @@ def test_other_flow_logs_are_left_as_they_are(properties: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "properties", "days"),
+    ("properties", "days"),
     [
-        ("vpc-flow-logs", {}, 365),
-        ("vpc-flow-logs", {"retentionInDays": 0}, 365),
-        ("vpc-flow-logs", {"retentionInDays": 30}, None),
-        ("vpc-flow-logs", {"retentionInDays": UNKNOWN}, None),
-        ("flow-logs", {"name": "records"}, 365),
-        ("records", {"name": "/prod/VPC-Flow-Logs"}, 365),
-        ("records", {"name": UNKNOWN}, None),
-        ("VpcFlowLogs", {}, 365),
-        ("workflow-logs", {}, None),
-        ("flowlogistics", {}, None),
-        ("app", {}, None),
+        ({}, 400),
+        ({"retentionInDays": 0}, 400),
+        ({"retentionInDays": 30}, None),
+        ({"retentionInDays": UNKNOWN}, None),
     ],
 )
-def test_a_log_group_that_is_called_after_flow_logs_gets_a_retention(
-    name: str, properties: dict[str, Any], days: int | None
+def test_a_log_group_that_is_listed_gets_a_retention_where_it_has_none(
+    properties: dict[str, Any], days: int | None
 ) -> None:
-    changed = remediated(
-        "log-group-expires", "aws:cloudwatch/logGroup:LogGroup", properties, name=name
-    )
+    config = {"remediateLogGroups": ["records"], "retentionInDays": 400}
+    changed = remediated("log-group-expires", LOG_GROUP, properties, name="records", config=config)
     assert (changed or {}).get("retentionInDays") == days
 
 
-@pytest.mark.parametrize(("name", "days"), [("records", 400), ("flow-logs", None)])
-def test_the_log_groups_that_get_a_retention_can_be_listed(name: str, days: int | None) -> None:
-    config = {"remediateLogGroups": ["records"], "retentionInDays": 400}
+@pytest.mark.parametrize(
+    ("listed", "days"),
+    [
+        ([], None),
+        (["flow-logs"], 365),
+        (["flow"], None),
+        (["*flow-logs"], None),
+        (["URN"], 365),
+        (["URN-of-another"], None),
+    ],
+)
+def test_no_log_group_that_is_not_listed_is_touched_whatever_it_is_called(
+    listed: list[str], days: int | None
+) -> None:
+    urn = analyze_request(LOG_GROUP, {}, "flow-logs").urn
+    config = {"remediateLogGroups": [each.replace("URN", urn) for each in listed]}
     changed = remediated(
-        "log-group-expires", "aws:cloudwatch/logGroup:LogGroup", {}, name=name, config=config
+        "log-group-expires", LOG_GROUP, {"name": "flow-logs"}, name="flow-logs", config=config
     )
     assert (changed or {}).get("retentionInDays") == days
 
@@ -260,8 +265,9 @@ def test_a_retention_that_no_flow_log_of_a_vpc_is_behind_stops_everything(delive
     if delivers:
         stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
     policy = "log-group-expires"
-    pack = Pack(Gate(REQUIREMENTS).policies(), {policy: {"enforcementLevel": "remediate"}})
-    request = analyze_request("aws:cloudwatch/logGroup:LogGroup", {}, "flow-logs")
+    config = {"enforcementLevel": "remediate", "remediateLogGroups": ["flow-logs"]}
+    pack = Pack(Gate(REQUIREMENTS).policies(), {policy: config})
+    request = analyze_request(LOG_GROUP, {}, "flow-logs")
     assert pack.server.Remediate(request, None).remediations
     said = pack.judge(stack.request())
     assert [(each.policy, each.level) for each in said] == (
