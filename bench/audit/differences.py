@@ -20,6 +20,7 @@ from typing import Any
 import boto3
 
 from bench.audit import others
+from bench.audit.server import make_role
 from localcloud import aws_api
 from localcloud.faults import Failure
 
@@ -62,7 +63,7 @@ def seed(url: str) -> dict[str, str]:
     """Make the VPCs; return what each is, with its id."""
     session: Any = boto3.Session("bench", "bench", region_name=REGION)
     ec2, logs = (session.client(service, endpoint_url=url) for service in ("ec2", "logs"))
-    role = "arn:aws:iam::123456789012:role/VPCFlowLogsRole"
+    role = make_role(session.client("iam", endpoint_url=url))
     for group, days in (("kept", 365), ("short", 30), ("endless", None), ("gone", 365)):
         logs.create_log_group(logGroupName=group)
         if days:

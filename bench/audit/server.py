@@ -78,11 +78,7 @@ def seed(url: str, vpcs: int, groups: int) -> None:
     def client(service: str, region: str) -> Any:
         return session.client(service, region_name=region, endpoint_url=url)
 
-    iam, name = client("iam", "us-east-1"), "VPCFlowLogsRole"
-    trust = trust_policy("aws", "*", ACCOUNT)
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    permissions = delivery_policy([f"arn:aws:logs:*:{ACCOUNT}:log-group:*"])
-    iam.put_role_policy(RoleName=name, PolicyName="deliver", PolicyDocument=json.dumps(permissions))
+    role = make_role(client("iam", "us-east-1"))
     for number, region in enumerate(REGIONS):
         ec2, logs = client("ec2", region), client("logs", region)
         logs.create_log_group(logGroupName=GROUP)
@@ -102,6 +98,15 @@ def seed(url: str, vpcs: int, groups: int) -> None:
                 LogGroupName=destinations[index % len(destinations)],
                 DeliverLogsPermissionArn=role,
             )
+
+
+def make_role(iam: Any) -> str:
+    """Make a role that can deliver, and return its ARN."""
+    name, trust = "VPCFlowLogsRole", trust_policy("aws", "*", ACCOUNT)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    permissions = delivery_policy([f"arn:aws:logs:*:{ACCOUNT}:log-group:*"])
+    iam.put_role_policy(RoleName=name, PolicyName="deliver", PolicyDocument=json.dumps(permissions))
+    return role
 
 
 def main() -> None:
