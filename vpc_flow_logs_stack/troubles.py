@@ -15,7 +15,8 @@ def refused(flow_log: PlannedFlowLog) -> str:
         f"Name=resource-id,Values={flow_log.vpc_id}` shows the one in the way. If it is somebody "
         "else's and is enough, the next `pulumi up` keeps it; delete it if it is this stack's with "
         "another traffic type, and nothing is logged until the next `pulumi up`. "
-        "A VPC that is gone is left out by the next one"
+        "A VPC that is gone is left out by the next one, and a flow log that AWS made and did not "
+        "let Pulumi read is found by it"
     )
 
 

@@ -43,8 +43,9 @@ def test_what_could_not_be_read_back_is_not_made_again(
         for _ in range(2):
             account.cloud.fail_next(reading, code=code, status=403)
         hold.release()
-        process.communicate()
+        printed, _ = process.communicate()
     assert process.returncode != 0
+    assert ("did not let Pulumi read is found by it" in printed) is (creation == "CreateFlowLogs")
     with contextlib.suppress(ClientError):
         account.everything()  # so that the second failure, if it is left, meets nobody else
     made = account.everything()
