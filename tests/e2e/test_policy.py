@@ -310,6 +310,22 @@ def test_a_mistake_in_the_configuration_stops_everything(
     assert text in case.project.pulumi("preview", *arguments, exit_code=1)
 
 
+@pytest.mark.parametrize("case", ["network_interface"], indirect=True)
+@pytest.mark.parametrize("configuration", [{"vpc-has-flow-logs": "mandatory"}, {"all": "disabled"}])
+def test_what_the_engine_says_nothing_of_is_found_by_check_config(
+    case: Case, configuration: dict[str, Any]
+) -> None:
+    file = case.project.folder / "policy-config.json"
+    file.write_text(json.dumps(configuration))
+    arguments = ["--policy-pack", str(case.pack), "--policy-pack-config", str(file)]
+    switched_off = "all" in configuration
+    printed = case.project.pulumi("preview", *arguments, exit_code=0 if switched_off else 1)
+    assert "vpc-has-flow-logs" not in printed
+    command = [sys.executable, case.pack / "check_config.py", file]
+    checked = subprocess.run(command, capture_output=True, check=False)
+    assert checked.returncode == 1
+
+
 def exempting(case: Case, vpc: str) -> list[str]:
     """Write an exemptions file beside Pulumi.yaml; the arguments that make it count."""
     case.expected["exemptions"] = [{"vpc": vpc}]
