@@ -20,6 +20,8 @@ from localcloud import LocalCloud
 from localcloud.environment import REGION
 from vpc_flow_logs_control.ownership import LOG_GROUP_NAME, ROLE_NAME
 
+from ..stacks import make_stack, state_file
+
 REPOSITORY = Path(__file__).parents[2]
 STACK = "test"
 VIOLATION = re.compile(r"- \[(mandatory|advisory)\].*?  (\S+)  \((.*?)\)\n((?: {10}.*\n)*)")
@@ -74,6 +76,11 @@ class Project:
     stack: str = STACK
     unverified: ClassVar[set[Path]] = set()
 
+    @property
+    def selected(self) -> dict[str, str]:
+        """The environment of its commands, in which its stack is the selected one."""
+        return {**self.env, "PULUMI_STACK": self.stack}
+
     def pulumi(self, *arguments: str, exit_code: int = 0) -> str:
         """Run the CLI and return all that it printed.
 
@@ -92,7 +99,7 @@ class Project:
         return subprocess.Popen(
             ["pulumi", *arguments, "--non-interactive", "--color=never"],
             cwd=self.folder,
-            env=self.env,
+            env=self.selected,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -157,15 +164,8 @@ class Project:
         return process.stdout
 
     def make_stack(self, cloud: LocalCloud) -> None:
-        """Make the stack, with a key of the cloud's for its secrets.
-
-        Pulumi's own way, to derive the key from a passphrase, is slow on purpose, and would be
-        half of the CLI's part in every command.
-        """
-        key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
-        # Only version 2 of the AWS SDK, for which older CLIs have to be asked, finds our endpoint.
-        provider = f"awskms:///{key}?region={REGION}&awssdk=v2"
-        self.pulumi("stack", "init", self.stack, "--secrets-provider", provider)
+        """Make the stack, with a key of the cloud's for its secrets."""
+        make_stack(self.folder, self._state_file, cloud)
 
     def configure(self, **values: Any) -> None:
         """Write the stack's configuration anew; a key of `aws:` has that in its name.
@@ -184,13 +184,16 @@ class Project:
     @property
     def name(self) -> str:
         """The project's name, from Pulumi.yaml."""
-        first = (self.folder / "Pulumi.yaml").read_text().splitlines()[0]
-        return first.removeprefix("name: ")
+        name: str = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())["name"]
+        return name
+
+    @property
+    def _state_file(self) -> Path:
+        return state_file(self.env, self.name, self.stack)
 
     def state(self) -> str:
         """Return the state as the file backend keeps it, JSON."""
-        backend = Path(self.env["PULUMI_BACKEND_URL"].removeprefix("file://"))
-        return (backend / ".pulumi" / "stacks" / self.name / f"{self.stack}.json").read_text()
+        return self._state_file.read_text()
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state, by `Type name`, such as `FlowLog net-reject`."""

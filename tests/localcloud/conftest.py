@@ -14,10 +14,10 @@ import yaml
 import localcloud
 from localcloud import LocalCloud
 from localcloud.aws_api import serve
-from localcloud.environment import REGION
 from localcloud.provider.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from localcloud.session import new_session
 
+from ..stacks import make_stack, state_file
 from .plugin import Plugin, serving
 
 # For one call of the CLI on a busy machine; reached only by one that hangs.
@@ -75,7 +75,7 @@ class Project:
         process = subprocess.run(
             ["pulumi", *arguments, "--non-interactive", "--color=never"],
             cwd=self.folder,
-            env=self.env,
+            env={**self.env, "PULUMI_STACK": "dev"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -101,15 +101,8 @@ def make_project(folder: Path, env: dict[str, str], virtualenv: str = sys.prefix
 def project(
     cloud: LocalCloud, environment: dict[str, str], tmp_path: Path, virtualenv: Path
 ) -> Project:
-    """A project whose stack is empty.
-
-    The stack's secrets have a key of the cloud's: to derive one from a passphrase is slow on
-    purpose.
-    """
+    """A project whose stack is empty."""
     made = make_project(tmp_path / "project", environment, str(virtualenv))
     made.write("")
-    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
-    # Only version 2 of the AWS SDK, for which older CLIs have to be asked, finds our endpoint.
-    provider = f"awskms:///{key}?region={REGION}&awssdk=v2"
-    made.pulumi("stack", "init", "dev", "--secrets-provider", provider)
+    make_stack(made.folder, state_file(environment, "small", "dev"), cloud)
     return made

@@ -119,7 +119,7 @@ OF_MESSAGES = {command for command in COMMANDS if command.startswith("pulumi con
 def run(stack: Stack, command: str) -> None:
     """Run a command in a shell, as it is printed."""
     subprocess.run(
-        ["bash", "-c", command], cwd=stack.project.folder, env=stack.project.env, check=True
+        ["bash", "-c", command], cwd=stack.project.folder, env=stack.project.selected, check=True
     )
 
 

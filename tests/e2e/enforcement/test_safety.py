@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -253,8 +254,9 @@ def test_a_renamed_stack_keeps_its_flow_logs(account: Account, stack: Stack) -> 
     stack.up()
     before = account.flow_logs()
     stack.project.pulumi("stack", "rename", "renamed")
-    printed = stack.up()
+    renamed = replace(stack, project=replace(stack.project, stack="renamed"))
+    printed = renamed.up()
     assert account.flow_logs() == before
     assert "created" not in printed
     assert "deleted" not in printed
-    stack.up("--expect-no-changes")
+    renamed.up("--expect-no-changes")
