@@ -76,7 +76,7 @@ def documented(
         finished = subprocess.run(
             ["bash", "-c", f"set -e -o pipefail\n{commands}"],
             cwd=made.folder,
-            env={**made.env, "PATH": path},
+            env={**made.selected, "PATH": path},
             capture_output=True,
             text=True,
             check=False,

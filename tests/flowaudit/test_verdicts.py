@@ -274,7 +274,7 @@ def test_subnet_and_interface_flow_logs_are_partial(cloud: Cloud, audit: Audit) 
 
     assert result.requirements(vpc) == ["vpc-has-flow-log"]
     assert result.vpc(vpc)["coverage"] == {"covered": 3, "total": 4}
-    assert "3 of its 4 network interfaces" in result.vpc(vpc)["summary"]
+    assert "3 of 4 network interfaces" in result.vpc(vpc)["summary"]
     assert result.report["totals"]["calls"]["ec2:DescribeNetworkInterfaces"] == 1
 
 
