@@ -78,12 +78,16 @@ def _function(file: str, tree: ast.Module, line: int) -> Function | None:
 def _tests_of(function: Function | None, file: str, tests: Sequence[Test]) -> list[str]:
     """The tests to run for a mistake: those that call the function, the fastest first.
 
-    What runs when a file is imported may matter to any test; those that call the file go first.
+    What runs when a file is imported may matter to any test; those that call the file go first. In
+    both cases the tests that are named after the file go before all others.
     """
     calling = [test for test in tests if function in test.called]
     seconds = 0.0
     found: list[str] = []
-    for test in calling or sorted(tests, key=lambda test: all(of != file for of, _ in test.called)):
+    for test in sorted(
+        calling or sorted(tests, key=lambda test: all(of != file for of, _ in test.called)),
+        key=lambda test: Path(file).stem not in test.id.partition("::")[0],
+    ):
         seconds += test.seconds
         if found and seconds > _SECONDS_FOR_ONE:
             break

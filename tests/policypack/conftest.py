@@ -238,6 +238,11 @@ class Stack:
         gate = Gate(requirements, today=lambda: today)
         return Pack(gate.policies(), config or {}, self.registrations()).judge(self.request())
 
+    def is_undecided(self, policy: str) -> bool:
+        """Whether a policy only advises where it lets pass what a preview cannot decide."""
+        said = self.judged({policy: {"undecidable": "advisory"}})
+        return policy not in {each.policy for each in said}
+
 
 TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
     "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},

@@ -28,6 +28,7 @@ def said(stack: Stack) -> list[Said]:
 def the_one_text(stack: Stack) -> str:
     [violation] = said(stack)
     assert (violation.resource, violation.level) == ("role", "advisory")
+    assert stack.is_undecided("delivery-role-is-scoped") is ("not known" in violation.text)
     return violation.text
 
 
@@ -105,6 +106,7 @@ def test_a_policy_that_cannot_be_read_is_said(stack: Stack, document: str, text:
             "lets others than",
         ),
         ('{"Service": "vpc-flow-logs.amazonaws.com"}', '"*"', "lets others than"),
+        ('.com"}', '.com", "AWS": "111122223333"}', "lets others than"),
         ("aws:SourceAccount", "aws:PrincipalTag/team", "has no condition on aws:SourceAccount"),
     ],
 )
@@ -305,6 +307,12 @@ def test_a_condition_that_other_accounts_meet_is_found(
     assert expected in the_one_text(stack)
 
 
+def test_of_two_conditions_that_other_accounts_meet_the_first_is_named(stack: Stack) -> None:
+    wide = {"StringLike": {"aws:SourceAccount": "*", "aws:SourceArn": "*"}}
+    deliver_with(stack, assumeRolePolicy=trust_with(wide))
+    assert "has a condition on aws:SourceAccount that" in the_one_text(stack)
+
+
 def trust_with(condition: dict[str, Any]) -> str:
     """The trust policy with another condition."""
     document = json.loads(TRUST)
@@ -319,6 +327,13 @@ def test_a_role_for_another_service_is_judged_only_where_flow_logs_deliver_with_
     stream = {"logDestinationType": "kinesis-data-firehose"}
     stack.flow_log("log", [stack.vpc("main")], properties=stream, made_from={"iamRoleArn": [role]})
     assert said(stack) == []
+
+
+def test_roles_are_judged_also_where_other_flow_logs_deliver_elsewhere(stack: Stack) -> None:
+    bucket = {"logDestinationType": "s3", "logDestination": "arn:aws:s3:::records"}
+    stack.flow_log("bucket", [stack.vpc("first")], properties=bucket)
+    deliver_with(stack, assumeRolePolicy="{")
+    assert "has a trust policy that is no JSON object" in the_one_text(stack)
 
 
 def test_an_attachment_that_comes_from_nowhere_is_undecidable(stack: Stack) -> None:

@@ -261,6 +261,13 @@ def test_the_remedy_for_a_urn_widens_nothing(bare: Stack, exemptions_file: Path)
     assert text.endswith("Remove it, or correct its vpc.")
 
 
+@pytest.mark.parametrize(("name", "written"), [("réseau", "réseau"), ("a\u200bb", r"a\u200bb")])
+def test_a_name_stands_in_the_remedy_so_that_all_of_it_is_seen(
+    bare: Stack, exemptions_file: Path, name: str, written: str
+) -> None:
+    assert unmatched(bare, exemptions_file, name).endswith(f'::**::{written}"')
+
+
 def test_a_name_that_is_a_pattern_too_gets_a_hint(stack: Stack, exemptions_file: Path) -> None:
     stack.vpc("net[0]")
     text = unmatched(stack, exemptions_file, "net[0]")
@@ -280,6 +287,12 @@ def test_the_whole_path_of_the_file_is_in_the_message(
     said = bare.judged({"exemption-is-valid": {"file": "missing.json"}})
     texts = [each.text for each in said if each.policy == "exemption-is-valid"]
     assert [f"{tmp_path / 'missing.json'} cannot be read" in text for text in texts] == [True]
+
+
+@pytest.mark.parametrize(("name", "problem"), [("", "invalid property"), ("e", "cannot be read")])
+def test_a_files_name_has_at_least_one_letter(stack: Stack, name: str, problem: str) -> None:
+    said = stack.judged({"exemption-is-valid": {"file": name}})
+    assert problem in said[0].text
 
 
 @pytest.mark.parametrize("pinned", ["right", "RIGHT", "wrong"])
@@ -317,3 +330,18 @@ def test_a_file_that_changes_after_the_pack_has_started_exempts_nothing(
         os.utime(file, (0, 0))
     with pytest.raises(ExemptionsError, match="was changed after this deployment began"):
         reader.read(str(file), None, TODAY, "network/prod")
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_file_that_was_written_one_tick_before_is_not_taken_for_changed(
+    exemptions_file: Path, later: int
+) -> None:
+    exemptions_file.write_text('{"exemptions": []}')
+    changed = exemptions_file.stat().st_ctime_ns
+    tick = 20_000_000
+    reader = ExemptionsFile(lambda: changed - tick - later)
+    if later:
+        with pytest.raises(ExemptionsError, match="was changed"):
+            reader.read(str(exemptions_file), None, TODAY, "network/prod")
+    else:
+        assert reader.read(str(exemptions_file), None, TODAY, "network/prod").entries == ()

@@ -21,6 +21,7 @@ def said(stack: Stack) -> list[Said]:
 def the_one_violation(stack: Stack) -> str:
     [violation] = said(stack)
     assert (violation.resource, violation.level) == ("log", "mandatory")
+    assert stack.is_undecided("flow-log-can-deliver") is ("not known" in violation.text)
     return violation.text
 
 
@@ -120,6 +121,28 @@ def test_a_stream_of_another_account_takes_two_roles_and_one_of_the_own_none(
     assert found == [] if text is None else text in found[0]
     remark = "takes iam_role_arn and deliver_cross_account_role"
     assert (remark in str(stack.judged())) is (settings is ABROAD and not roles)
+
+
+@pytest.mark.parametrize(("settings", "is_abroad"), [(HOME, False), (ABROAD, True), ({}, False)])
+def test_a_stream_of_this_stack_tells_its_account(
+    stack: Stack, settings: dict[str, str], is_abroad: bool
+) -> None:
+    stream = stack.add(
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+        "stream",
+        {"arn": UNKNOWN},
+        settings=settings,
+    )
+    stack.flow_log(
+        "log",
+        [stack.vpc("main", settings=HOME)],
+        properties={"logDestinationType": "kinesis-data-firehose", "iamRoleArn": None},
+        made_from={"logDestination": [stream], "iamRoleArn": []},
+        settings=HOME,
+    )
+    assert said(stack) == []
+    words = "delivers to a Firehose stream of another account"
+    assert (words in str(stack.judged())) is is_abroad
 
 
 def test_a_bucket_of_this_stack_can_be_delivered_to(stack: Stack) -> None:
@@ -238,6 +261,34 @@ def test_flow_logs_of_aws_native_are_judged_by_their_own_names(stack: Stack) -> 
     assert len(texts) == 2
     assert "has no role to deliver with" in texts[0]
     assert "has no destination" in texts[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({}, None),
+        ({"resourceType": "Subnet", "resourceId": "subnet-0a1b2c3d"}, None),
+        ({"resourceId": "subnet-0a1b2c3d"}, "names subnet-0a1b2c3d as its VPC"),
+        ({"logGroupName": None}, "has no destination"),
+        ({"logDestinationType": "s3"}, "delivers to s3, but has no destination"),
+        ({"logDestinationType": "s3"}, "Remove deliver_logs_permission_arn from the flow log."),
+    ],
+)
+def test_a_flow_log_of_aws_native_names_its_log_group(
+    stack: Stack, changed: dict[str, str | None], problem: str | None
+) -> None:
+    properties = {
+        "resourceId": "vpc-0a1b2c3d",
+        "resourceType": "VPC",
+        "trafficType": "ALL",
+        "logGroupName": "records",
+        "deliverLogsPermissionArn": ROLE_ARN,
+        **changed,
+    }
+    given = {key: value for key, value in properties.items() if value is not None}
+    stack.add("aws-native:ec2:FlowLog", "log", given)
+    texts = [each.text for each in said(stack)]
+    assert any(problem in text for text in texts) if problem else texts == []
 
 
 def test_flow_logs_on_subnets_have_to_deliver_as_well(good: Stack) -> None:
@@ -600,9 +651,55 @@ def test_a_role_that_can_write_or_may_is_no_problem(
 
 
 def test_a_policy_that_may_be_the_roles_leaves_it_open_whether_it_can_write(stack: Stack) -> None:
-    properties = {"policy": policy(*WRITES), "role": UNKNOWN}
+    properties = {"policy": policy(*WRITES[:1]), "role": UNKNOWN}
     stack.add("aws:iam/rolePolicy:RolePolicy", "perhaps", properties)
     assert role_violations(stack, inlinePolicies=[]) == []
+
+
+@pytest.mark.parametrize(("others", "is_sure"), [((), True), (("other",), False)])
+def test_a_policy_made_from_one_role_is_surely_that_ones(
+    stack: Stack, others: tuple[str, ...], *, is_sure: bool
+) -> None:
+    made_from = {"role": [stack.role(name, inlinePolicies=[]) for name in ("role", *others)]}
+    properties = {"policy": policy(*WRITES[:1]), "role": UNKNOWN}
+    stack.add("aws:iam/rolePolicy:RolePolicy", "some", properties, made_from=made_from)
+    assert len(role_violations(stack, inlinePolicies=[])) == is_sure
+
+
+def test_a_managed_policy_that_a_role_of_this_stack_names_is_surely_its_own(stack: Stack) -> None:
+    document = {"policy": policy(*WRITES[:1]), "arn": MANAGED_ARN}
+    attached = {"managedPolicyArns": [stack.add("aws:iam/policy:Policy", "some", document)]}
+    properties = {"assumeRolePolicy": TRUST, "managedPolicyArns": [MANAGED_ARN]}
+    role = stack.add(ROLE, "role", properties, made_from=attached)
+    log(stack, made_from={"iamRoleArn": [role], "logDestination": [stack.log_group("group")]})
+    assert "has no policy that allows logs:CreateLogStream and" in said(stack)[0].text
+
+
+@pytest.mark.parametrize(("name", "remarks"), [("group", 0), ("other", 1)])
+def test_a_log_group_that_is_named_by_its_arn_is_one_that_the_role_may_write_into(
+    stack: Stack, name: str, remarks: int
+) -> None:
+    role = stack.role("role", inlinePolicies=inline(policy(*WRITES)))
+    destination = GROUP_ARN.replace("records", name)
+    log(stack, logDestination=destination, made_from={"iamRoleArn": [role]})
+    assert str(stack.judged()).count("has policies for other log groups only") == remarks
+
+
+def test_a_log_group_whose_name_is_not_known_may_be_one_that_the_role_may_write_into(
+    stack: Stack,
+) -> None:
+    role = stack.role("role", inlinePolicies=inline(policy(*WRITES)))
+    group = stack.add(LOG_GROUP, "g", {"name": UNKNOWN, "retentionInDays": 365})
+    log(stack, made_from={"iamRoleArn": [role], "logDestination": [group]})
+    assert stack.judged() == []
+
+
+def test_every_log_group_that_a_role_delivers_to_is_looked_at(stack: Stack) -> None:
+    role = stack.role("role", inlinePolicies=inline(policy(*WRITES)))
+    for name in ("group", "other"):
+        made_from = {"iamRoleArn": [role], "logDestination": [stack.log_group(name)]}
+        stack.flow_log(name, [stack.vpc(name)], made_from=made_from)
+    assert "has policies for other log groups only" in str(stack.judged())
 
 
 @pytest.mark.parametrize(
@@ -654,6 +751,29 @@ def test_an_exclusive_list_of_what_the_stack_declares_is_followed(
     assert len(role_violations(stack, inlinePolicies=[])) == is_removed
 
 
+@pytest.mark.parametrize(("name", "removed"), [("write", 0), ("other", 1)])
+@pytest.mark.parametrize(
+    ("resource_type", "name_key", "role_key", "document_key"),
+    [
+        ("aws:iam/rolePolicy:RolePolicy", "name", "role", "policy"),
+        ("aws-native:iam:RolePolicy", "policyName", "roleName", "policyDocument"),
+    ],
+)
+def test_an_exclusive_list_keeps_the_policy_of_a_resource_by_its_name(
+    stack: Stack,
+    resource_type: str,
+    name_key: str,
+    role_key: str,
+    document_key: str,
+    name: str,
+    removed: int,
+) -> None:
+    document = {document_key: policy(*WRITES), role_key: "role", name_key: name}
+    stack.add(resource_type, "write", document)
+    stack.add(EXCLUSIVE, "only", {"roleName": "role", "policyNames": ["write"]})
+    assert len(role_violations(stack, inlinePolicies=[])) == removed
+
+
 @pytest.mark.parametrize(
     ("arns", "is_removed"), [([], True), (["arn:aws:iam::aws:policy/Other"], False)]
 )
@@ -664,6 +784,23 @@ def test_an_exclusive_list_detaches_the_managed_policies_that_it_lacks(
     texts = role_violations(stack, inlinePolicies=[], managedPolicyArns=[MANAGED_ARN])
     # What a policy of elsewhere says is not known.
     assert len(texts) == is_removed
+
+
+def test_an_exclusive_list_detaches_a_managed_policy_of_this_stack_that_it_lacks(
+    stack: Stack,
+) -> None:
+    write = {"policy": policy(*WRITES), "arn": MANAGED_ARN}
+    attached = {"managedPolicyArns": [stack.add("aws:iam/policy:Policy", "write", write)]}
+    properties = {"assumeRolePolicy": TRUST, "name": "role", "managedPolicyArns": [MANAGED_ARN]}
+    role = stack.add(ROLE, "role", properties, made_from=attached)
+    log(stack, made_from={"iamRoleArn": [role], "logDestination": [stack.log_group("group")]})
+    assert said(stack) == []
+    other_arn = MANAGED_ARN.replace("write", "other")
+    document = {"policy": policy(*WRITES[:1]), "arn": other_arn}
+    listed = {"policyArns": [stack.add("aws:iam/policy:Policy", "other", document)]}
+    arns = {"roleName": "role", "policyArns": [other_arn]}
+    stack.add(EXCLUSIVE_ATTACHMENTS, "only", arns, made_from=listed)
+    assert '"only" removes those that it does not list.' in str(said(stack))
 
 
 def test_an_exclusive_list_of_another_role_removes_nothing(stack: Stack) -> None:

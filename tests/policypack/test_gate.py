@@ -127,9 +127,12 @@ def test_a_property_that_does_not_exist_blocks(good: Stack, name: str) -> None:
 def test_a_property_that_does_not_exist_is_answered_with_those_that_do(good: Stack) -> None:
     said = good.judged({"log-group-has-retention": {"minimumRetentionDay": 30}})
     assert {each.policy for each in said} == {"log-group-has-retention", "gate-is-sound"}
-    assert 'has no property "minimumRetentionDay". Did you mean "minimumRetentionDays"?' in (
-        said[0].text
+    assert said[0].text.endswith(
+        '\nlog-group-has-retention has no property "minimumRetentionDay". '
+        'Did you mean "minimumRetentionDays"? There are: minimumRetentionDays, undecidable.'
     )
+    [said_at_once, _] = good.judged({"waiver-is-visible": {"file": "waivers.json"}})
+    assert said_at_once.text.endswith('no property "file". There are: none.')
 
 
 @pytest.mark.parametrize(
