@@ -29,7 +29,7 @@ from vpc_flow_logs_stack.program import Program
 from vpc_flow_logs_stack.reading import UnreadError
 from vpc_flow_logs_stack.refusals import Refusals
 from vpc_flow_logs_stack.state import LOG_GROUP, ROLE
-from vpc_flow_logs_stack.troubles import not_made_again, refused, refused_above, report, still_gone
+from vpc_flow_logs_stack.troubles import left_out, not_made_again, refused_above, report, still_gone
 
 
 def run() -> None:
@@ -96,7 +96,7 @@ async def _conclude(
     for planned, flow_log in flow_logs:
         if not await flow_log.id.is_known():
             told = planned.logical_name in refusals.told
-            troubles.append(refused_above(planned) if told else refused(planned))
+            troubles.append(refused_above(planned) if told else left_out(planned))
         elif planned.unlisted_arn and await flow_log.arn.future() == planned.unlisted_arn:
             troubles.append(not_made_again(planned))
     # All flow logs are there by now, and so is whatever Pulumi makes for them to deliver through.

@@ -25,6 +25,15 @@ def refused_above(flow_log: PlannedFlowLog) -> str:
     return f"{flow_log.vpc_id} in {flow_log.region} has not got its flow log (see above)"
 
 
+def left_out(flow_log: PlannedFlowLog) -> str:
+    """Return what to do about a flow log that was not made, though AWS did not refuse it."""
+    return (
+        f"{flow_log.vpc_id} in {flow_log.region} has not got its flow log: what it needs was not "
+        "made, which has an error of its own, or --target or --exclude left it out. `pulumi up` "
+        "without them makes it"
+    )
+
+
 def not_made_again(flow_log: PlannedFlowLog) -> str:
     """Return what to do about a flow log that only the state has."""
     return (

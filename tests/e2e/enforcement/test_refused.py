@@ -66,6 +66,20 @@ def test_a_refused_flow_log_leaves_somebody_to_make_the_others(
     assert set(account.flow_logs()) == stack.vpcs("covered")
 
 
+def test_what_target_leaves_out_is_not_taken_for_refused(account: Account, stack: Stack) -> None:
+    stack.configure(regions=[EUROPE])
+    stack.up()
+    (made,) = [urn for urn in stack.ids_in_state() if urn.split("::")[2].endswith("FlowLog")]
+    new = account.vpc(EUROPE)
+    printed = stack.up("--target", made, exit_code=1)
+    assert f"{new} in {EUROPE} has not got its flow log: what it needs was not made" in printed
+    assert "`pulumi up` without them makes it" in printed
+    assert "FlowLogsLimitExceeded" not in printed
+    stack.up()
+    assert new in account.flow_logs(EUROPE)
+    stack.project.destroy()
+
+
 def test_a_flow_log_that_somebody_makes_meanwhile_is_that_vpcs_trouble(
     account: Account, stack: Stack
 ) -> None:
