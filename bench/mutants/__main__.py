@@ -52,6 +52,7 @@ _TESTS = (
     "tests/flowaudit/test_roles.py",
     "tests/flowaudit/test_rules.py",
     "tests/flowaudit/test_soundness.py",
+    "tests/flowaudit/test_summaries.py",
     "tests/flowaudit/test_verdicts.py",
     "tests/policypack",
     "tests/test_requirement_names.py",
