@@ -1,6 +1,7 @@
 """A refused flow log waits for the others, while there is something to wait for."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -42,6 +43,15 @@ class FlowLog:
         return await self.made.wait()
 
 
+def run(coroutine: Coroutine[Any, Any, bool | None]) -> bool | None:
+    """Run it, and leave the thread's own event loop, on which Pulumi's mocks run, as it is."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.close()
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
@@ -68,7 +78,7 @@ def test_it_waits_until_the_others_are_made_or_refused_too(told: list[str]) -> N
         assert not (await asyncio.wait({first}, timeout=0.05))[0]
         assert await made.hook(refusal(PLANNED[2])) is await first is False
 
-    asyncio.run(scenario())
+    run(scenario())
     assert "vpc-1 in eu-west-1 has not got its flow log" in told[0]
     assert "vpc-4 is in trouble" in told[0]
     assert "the flow log old" in told[0]
@@ -80,12 +90,12 @@ def test_it_does_not_wait_for_what_nobody_makes(
     told: list[str], parallel: int, patience: float
 ) -> None:
     made, _ = refusals(parallel, patience)
-    assert asyncio.run(made.hook(refusal(PLANNED[0]))) is False
+    assert run(made.hook(refusal(PLANNED[0]))) is False
     assert len(told) == 1
 
 
 def test_what_is_not_a_creation_is_not_told_of(told: list[str]) -> None:
     made, _ = refusals(parallel=1)
-    asyncio.run(made.hook(refusal(PLANNED[0], "update")))
+    run(made.hook(refusal(PLANNED[0], "update")))
     assert told == []
     assert made.told == set()
