@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from flowaudit.facts import Unread
 from flowaudit.remedies import Remedy
+from flowaudit.renderers.words import some
 
-_NAMED = 10
 _ACCOUNTS, _REGIONS, _ACTIONS = range(3)
 
 
@@ -56,9 +56,8 @@ def gaps(unread: Iterable[Unread], remedy: Remedy) -> list[Gap]:
 
 def _gap(places: tuple[tuple[str, ...], ...], first: Unread, remedy: Remedy) -> Gap:
     accounts, regions, actions = places
-    more = len(accounts) - _NAMED
     return Gap(
-        accounts=", ".join(accounts[:_NAMED]) + (f" and {more:,} more" if more > 0 else ""),
+        accounts=some(accounts),
         regions=", ".join(regions) or "all regions",
         actions=actions,
         message=first.message,

@@ -32,6 +32,7 @@ from flowaudit.judging.verdicts import judge
 from flowaudit.reading import aws
 from flowaudit.reading.listings import VPCS
 from flowaudit.remedies import Remedy
+from flowaudit.renderers.words import some
 from vpc_flow_logs_control.exemptions import Exemption, Exemptions, LiveReach
 from vpc_flow_logs_control.requirements import Severity
 
@@ -218,9 +219,7 @@ class Auditor(AbstractContextManager["Auditor"]):
             return ("delivery roles (only a visit to the account looks at them)", *_NOT_LOOKED_AT)
         if not self._roles_unread:
             return _NOT_LOOKED_AT
-        names = ", ".join(sorted(self._roles_unread)[:10])
-        more = len(self._roles_unread) - 10
-        names += f" and {more:,} more accounts" if more > 0 else ""
+        names = some(sorted(self._roles_unread), "accounts")
         return (f"delivery roles of {names} (iam:GetRole is not allowed)", *_NOT_LOOKED_AT)
 
     def _exemption_findings(self, *, interrupted: bool) -> tuple[Finding, ...]:

@@ -20,7 +20,7 @@ from flowaudit.rejects.remedies import REMEDY
 from flowaudit.rejects.sources import Unreadable
 from flowaudit.rejects.tally import INTERFACES, PORTS, SOURCES, LogGroup
 from flowaudit.renderers.plain import unread
-from flowaudit.renderers.words import counted
+from flowaudit.renderers.words import counted, some
 from flowaudit.terminal import unread_lines
 
 _TITLES = {
@@ -29,7 +29,6 @@ _TITLES = {
     INTERFACES: "Network interface",
 }
 
-_NAMED = 5
 """How many VPCs are named that have no records for the same reason."""
 
 
@@ -65,9 +64,8 @@ def table(report: Report) -> Iterator[str]:
                 yield draw(_table(report, kind, title))
     yield from unread_lines(report.unread, REMEDY)
     for why, vpc_ids in _by_reason(report.unreadable):
-        named = ", ".join(vpc_ids[:_NAMED])
-        more = f" and {more:,} more" if (more := len(vpc_ids) - _NAMED) > 0 else ""
-        yield draw(Text.assemble(("NO RECORDS ", "bold yellow"), f"{named}{more}: {why}"))
+        named = some(vpc_ids, at_most=5)
+        yield draw(Text.assemble(("NO RECORDS ", "bold yellow"), f"{named}: {why}"))
     for line in _remarks(report):
         yield draw(Text(line, style="bold yellow"))
     yield draw(_summary(report))

@@ -3,7 +3,7 @@
 from flowaudit.judging.changes import Earlier
 from flowaudit.judging.finding import Report, Status
 from flowaudit.judging.requested import AccountRead
-from flowaudit.renderers.words import counted, unjudged
+from flowaudit.renderers.words import counted, some, unjudged
 
 
 def headline(report: Report) -> str:
@@ -103,9 +103,7 @@ def _accounts(report: Report) -> str:
     what += ", by choice" if requested.accounts else ""
     if not report.accounts:
         return f"none could be read{what}"
-    names = ", ".join(map(_account, report.accounts[:10]))
-    more = len(report.accounts) - 10
-    names += f" and {more:,} more" if more > 0 else ""
+    names = some([_account(each) for each in report.accounts])
     if len(report.accounts) == 1:
         return names + what
     return f"{counted(len(report.accounts), 'account')}{what}: {names}"

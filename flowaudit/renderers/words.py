@@ -1,5 +1,7 @@
 """How the formats put things, where several say the same."""
 
+from collections.abc import Sequence
+
 from flowaudit.judging.finding import Finding, Report, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
 
@@ -7,6 +9,13 @@ from flowaudit.judging.requirements import REQUIREMENTS
 def counted(number: int, noun: str) -> str:
     """Return `1 region`, `2 regions`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def some(names: Sequence[str], noun: str = "", at_most: int = 10) -> str:
+    """Return `a, b and 3 more`, with a noun in the plural `a, b and 3 more accounts`."""
+    named = ", ".join(names[:at_most])
+    more = len(names) - at_most
+    return f"{named} and {more:,} more {noun}".rstrip() if more > 0 else named
 
 
 def owner(report: Report, verdict: Verdict) -> str | None:
