@@ -9,7 +9,6 @@ in the cache (some 2 GB, many minutes); they are measured whenever they are ther
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -22,7 +21,7 @@ from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
 from bench.audit import REGIONS, others
-from bench.audit.processes import run
+from bench.audit.processes import environment, run
 
 OURS = "vpc-flow-logs audit"
 TABLE = "the same, as a table"
@@ -123,18 +122,9 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
     if name == COLD:
         cache = scratch / "cold"
         shutil.rmtree(cache, ignore_errors=True)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(scratch),
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "bench",
-        "AWS_SECRET_ACCESS_KEY": "bench",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "VPC_FLOW_LOGS_CACHE": str(cache),
-    }
+    ours = environment(url, scratch) | {"VPC_FLOW_LOGS_CACHE": str(cache)}
     out = scratch / "out"
-    ended = run(command, environment, out)
+    ended = run(command, ours, out)
     if ended.code not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
         sys.exit(f"{name} failed ({ended.code}):\n{ended.errors[-2000:]}")
     text = out.read_text()

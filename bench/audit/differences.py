@@ -20,6 +20,7 @@ from typing import Any
 import boto3
 
 from bench.audit import others
+from bench.audit.processes import environment
 from bench.audit.server import make_role
 from localcloud import aws_api
 from localcloud.faults import Failure
@@ -133,16 +134,8 @@ def _commands(scratch: Path, regions: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _ask(name: str, command: list[str], url: str, scratch: Path) -> Answer:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(scratch),
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "bench",
-        "AWS_SECRET_ACCESS_KEY": "bench",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ours = environment(url, scratch, region=REGION)
+    done = subprocess.run(command, env=ours, capture_output=True, text=True, check=False)
     if name == OURS:
         verdicts = {each["vpc"]["id"]: each["status"] for each in json.loads(done.stdout)["vpcs"]}
     elif name == LOOP:

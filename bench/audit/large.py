@@ -7,15 +7,14 @@ them are rows of the table. Prints medians of processor time, and the most memor
 """
 
 import argparse
-import os
 import statistics
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.audit import REGIONS
-from bench.audit.organization import serve
-from bench.audit.processes import Ended, run
+from bench.audit.organization import CALLER, serve
+from bench.audit.processes import Ended, environment, run
 
 FORMATS = ("jsonl", "table")
 
@@ -43,20 +42,12 @@ def _measure(vpcs: int, regions: tuple[str, ...], runs: int) -> dict[str, list[E
     """Return the runs of each format, in turns."""
     found: dict[str, list[Ended]] = {name: [] for name in FORMATS}
     with serve(1, vpcs) as url, TemporaryDirectory() as scratch:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": scratch,
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": f"{0:012}",
-            "AWS_SECRET_ACCESS_KEY": "bench",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "VPC_FLOW_LOGS_CACHE": scratch,
-        }
+        ours = environment(url, Path(scratch), key_id=CALLER)
         for number in range(runs + 1):
             for name in FORMATS:
                 command = [sys.executable, "-m", "flowaudit", "audit"]
                 command += ["--regions", ",".join(regions), "--format", name, "--timeout", "600"]
-                ended = run(command, environment, Path(scratch) / "out")
+                ended = run(command, ours, Path(scratch) / "out")
                 if ended.code != 1:
                     sys.exit(f"{name}: exit code {ended.code}\n{ended.errors}")
                 if number:  # the first round fills the cache

@@ -9,7 +9,6 @@ take when nothing else is done (the floor), and how much more the larger organiz
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -19,9 +18,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.audit import REGIONS
-from bench.audit.processes import run
+from bench.audit.processes import environment, run
 
 VPCS_PER_REGION = 4
+CALLER = f"{0:012}"  # the key id by which the server knows who asks for the organization
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,7 @@ def main() -> None:
 
 def _measure(accounts: int) -> Measured:
     with serve(accounts, VPCS_PER_REGION) as url, TemporaryDirectory() as scratch:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": scratch,
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": f"{0:012}",
-            "AWS_SECRET_ACCESS_KEY": "bench",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "VPC_FLOW_LOGS_CACHE": scratch,
-        }
+        ours = environment(url, Path(scratch), key_id=CALLER)
         command = [
             sys.executable,
             "-m",
@@ -80,12 +72,12 @@ def _measure(accounts: int) -> Measured:
             "jsonl",
         ]
         out = Path(scratch) / "out"
-        ended = run(command, environment, out)
+        ended = run(command, ours, out)
         totals = json.loads(out.read_text().splitlines()[-1])["totals"]
         if ended.code != 1 or totals["regions_read"] != accounts * len(REGIONS):
             sys.exit(f"exit code {ended.code}, {totals}\n{ended.errors}")
         least = [sys.executable, "-m", "bench.audit.organization_floor", str(accounts)]
-        floor = run(least, environment, Path(scratch) / "least")
+        floor = run(least, ours, Path(scratch) / "least")
         if floor.code:
             sys.exit(f"the floor: exit code {floor.code}\n{floor.errors}")
         return Measured(

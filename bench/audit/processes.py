@@ -1,6 +1,7 @@
 """A command as a whole process, and what it takes."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,29 @@ class Ended:
     computing: float
     megabytes: float
     errors: str
+
+
+def environment(
+    url: str, home: Path, *, key_id: str = "bench", region: str = "us-east-1"
+) -> dict[str, str]:
+    """Return all that a command's environment has, so that it asks a server of this machine.
+
+    Args:
+        url: The server's.
+        home: The user's home, where caches are too.
+        key_id: Of the access key, by which servers tell callers apart.
+        region: The default one.
+    """
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "VPC_FLOW_LOGS_CACHE": str(home / "cache"),
+    }
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], out: Path) -> Ended:
