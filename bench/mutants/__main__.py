@@ -86,8 +86,11 @@ def _tests_of(function: Function | None, file: str, tests: Sequence[Test]) -> li
     seconds = 0.0
     found: list[str] = []
     for test in sorted(
-        calling or sorted(tests, key=lambda test: all(of != file for of, _ in test.called)),
-        key=lambda test: Path(file).stem not in test.id.partition("::")[0],
+        calling or tests,
+        key=lambda test: (
+            Path(file).stem not in test.id.partition("::")[0],
+            all(of != file for of, _ in test.called),
+        ),
     ):
         seconds += test.seconds
         if found and seconds > _SECONDS_FOR_ONE:
