@@ -30,6 +30,17 @@ def log(stack: Stack, *, made_from: dict[str, list[str]] | None = None, **proper
     stack.flow_log("log", [stack.vpc("main")], properties=properties, made_from=made_from or {})
 
 
+def log_without_role(stack: Stack, kind: str, destination: str, **where: Any) -> None:
+    """The good flow log, to a destination of this stack that takes no delivery role."""
+    stack.flow_log(
+        "log",
+        [stack.vpc("main", **where)],
+        properties={"logDestinationType": kind, "iamRoleArn": None},
+        made_from={"logDestination": [destination], "iamRoleArn": []},
+        **where,
+    )
+
+
 @pytest.mark.parametrize(
     "properties",
     [
@@ -133,13 +144,7 @@ def test_a_stream_of_this_stack_tells_its_account(
         {"arn": UNKNOWN},
         settings=settings,
     )
-    stack.flow_log(
-        "log",
-        [stack.vpc("main", settings=HOME)],
-        properties={"logDestinationType": "kinesis-data-firehose", "iamRoleArn": None},
-        made_from={"logDestination": [stream], "iamRoleArn": []},
-        settings=HOME,
-    )
+    log_without_role(stack, "kinesis-data-firehose", stream, settings=HOME)
     assert said(stack) == []
     words = "delivers to a Firehose stream of another account"
     assert (words in str(stack.judged())) is is_abroad
@@ -147,12 +152,7 @@ def test_a_stream_of_this_stack_tells_its_account(
 
 def test_a_bucket_of_this_stack_can_be_delivered_to(stack: Stack) -> None:
     bucket = stack.add("aws:s3/bucket:Bucket", "bucket", {"arn": UNKNOWN}, region="us-east-1")
-    log(
-        stack,
-        logDestinationType="s3",
-        iamRoleArn=None,
-        made_from={"logDestination": [bucket], "iamRoleArn": []},
-    )
+    log_without_role(stack, "s3", bucket)
     assert said(stack) == []
 
 
@@ -366,13 +366,7 @@ def test_a_role_of_this_stack_in_another_account_is_found(stack: Stack) -> None:
 
 def test_a_bucket_may_be_in_another_account(stack: Stack) -> None:
     bucket = stack.add("aws:s3/bucket:Bucket", "bucket", {"arn": UNKNOWN}, settings=ABROAD)
-    stack.flow_log(
-        "log",
-        [stack.vpc("main", settings=HOME)],
-        properties={"logDestinationType": "s3", "iamRoleArn": None},
-        made_from={"logDestination": [bucket], "iamRoleArn": []},
-        settings=HOME,
-    )
+    log_without_role(stack, "s3", bucket, settings=HOME)
     assert said(stack) == []
 
 
@@ -405,12 +399,7 @@ def test_arns_are_of_the_partition_of_the_region(stack: Stack, region: str, part
 def test_a_role_or_a_bucket_of_this_stack_in_another_partition_is_found(stack: Stack) -> None:
     china: dict[str, Any] = {"provider": WEST, "region": "cn-north-1"}
     bucket = stack.add("aws:s3/bucket:Bucket", "bucket", {"arn": UNKNOWN}, **china)
-    stack.flow_log(
-        "log",
-        [stack.vpc("main")],
-        properties={"logDestinationType": "s3", "iamRoleArn": None},
-        made_from={"logDestination": [bucket], "iamRoleArn": []},
-    )
+    log_without_role(stack, "s3", bucket)
     assert "partition aws, and its destination is in partition aws-cn" in the_one_violation(stack)
     stack = Stack()
     role = stack.add(ROLE, "role", {"arn": UNKNOWN, "assumeRolePolicy": UNKNOWN}, **china)
