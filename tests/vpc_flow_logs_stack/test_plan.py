@@ -61,7 +61,6 @@ def test_a_vpc_without_flow_log_is_covered() -> None:
     assert (group.arn, group.claim) == (GROUP_ARN, Claim.OURS)
     (role,) = found.roles
     assert (role.arn, role.claim, role.log_group_arns) == (ROLE_ARN, Claim.OURS, (GROUP_ARN,))
-    assert found.newly_covered == 1
 
 
 @pytest.mark.parametrize(
@@ -441,7 +440,6 @@ def test_what_is_in_the_state_stays_ours_whatever_others_add() -> None:
     role = Role(ROLE_ARN, STACK)
     found = planned(account(facts, role=role), state=state)
     assert outcome(found) is Outcome.COVERED
-    assert found.newly_covered == 0
     assert found.flow_logs[0].import_id is None
     assert {found.log_groups[0].claim, found.roles[0].claim} == {Claim.OURS}
     assert found.warnings == ()
@@ -463,7 +461,6 @@ def test_ours_that_the_state_has_lost_is_imported() -> None:
     found = planned(account(facts, role=role, log_group_owners={GROUP_ARN: STACK}))
     assert found.flow_logs[0].import_id == "fl-1"
     assert found.log_groups[0].claim is found.roles[0].claim is Claim.RECLAIMED
-    assert found.newly_covered == 0
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,6 @@ def test_what_a_run_without_trouble_leaves_behind_passes_the_audit(
         again = decided()
         assert not again.troubles
         assert again.decisions == first.decisions
-        assert again.newly_covered == 0
         assert not again.deletions
         assert not any(log.import_id for log in again.flow_logs)
         assert again.adopted == first.adopted

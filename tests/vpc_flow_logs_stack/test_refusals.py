@@ -25,7 +25,6 @@ DECIDED = Plan(
     warnings=(),
     troubles=("vpc-4 is in trouble",),
     deletions=("the flow log old",),
-    newly_covered=3,
 )
 
 

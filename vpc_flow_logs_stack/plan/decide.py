@@ -85,7 +85,6 @@ def plan(
             *(text for part in parts for text in part.through.troubles),
         ),
         deletions=_deletions(state, parts),
-        newly_covered=sum(one.is_new for part in parts for one in part.decided if one.flow_log),
     )
 
 

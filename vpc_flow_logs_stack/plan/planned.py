@@ -161,7 +161,6 @@ class Plan:
             the run fails.
         deletions: What is in the state and not in the plan, in words. A run that fails deletes
             nothing.
-        newly_covered: How many VPCs get a flow log that they have not had.
     """
 
     decisions: tuple[Decision, ...]
@@ -172,7 +171,6 @@ class Plan:
     warnings: tuple[str, ...]
     troubles: tuple[str, ...]
     deletions: tuple[str, ...]
-    newly_covered: int
 
 
 class PlanError(Exception):

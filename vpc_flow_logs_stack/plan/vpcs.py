@@ -26,7 +26,6 @@ class Decided:
         adopted: The flow logs of others that are imported.
         delivers: Whether flow logs deliver, or are to, where this stack's would: its log group has
             to be there.
-        is_new: Whether the VPC gets a flow log of this stack's that it has not had.
         warnings: What a user should know before saying yes.
         troubles: What keeps the VPC from being logged as required.
     """
@@ -35,7 +34,6 @@ class Decided:
     flow_log: PlannedFlowLog | None = None
     adopted: tuple[FlowLog, ...] = ()
     delivers: bool = False
-    is_new: bool = False
     warnings: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
 
@@ -181,7 +179,6 @@ def _covered(
         ),
         flow_log=wanted,
         delivers=to_log_group,
-        is_new=not own,
         warnings=(
             *_leftovers(region, vpc, leftovers),
             *_quota(region, vpc, logs, creates=(unlisted or not known) and not twin),
