@@ -189,6 +189,28 @@ def test_an_exemption_for_one_account_lifts_where_that_account_is_known(
 
 
 @pytest.mark.parametrize(
+    ("change", "is_near"),
+    [
+        ({}, True),
+        ({"expires": "2026-11-01"}, False),
+        ({"requirements": ["flow-log-captures-rejects"]}, False),
+        ({"vpc": "other*"}, False),
+        ({"region": "us-east-1"}, False),
+    ],
+)
+def test_an_exemption_is_near_where_it_lacks_nothing_but_an_account_that_is_known(
+    bare: Stack, exemptions_file: Path, change: dict[str, Any], *, is_near: bool
+) -> None:
+    entry = {**ENTRY, "account": "123456789012", **change}
+    [text] = [
+        each.text
+        for each in judged(bare, exemptions_file, entry)
+        if each.policy == "vpc-has-flow-log"
+    ]
+    assert ("does not lift this" in text) is is_near
+
+
+@pytest.mark.parametrize(
     ("change", "text"),
     [
         ({"owner": None}, "the key owner is missing"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,8 @@ def test_a_defect_in_any_policy_at_any_level_blocks_and_names_the_policy(
     [mandatory] = [each for each in said if each.policy == "gate-is-sound"]
     assert mandatory.level == "mandatory"
     assert f"{name} could not judge this stack, because of a defect" in mandatory.text
+    raised = raising.__code__.co_firstlineno + 2
+    assert f"RuntimeError at {Path(__file__).name}, line {raised}." in mandatory.text
     assert "Please report it" in mandatory.text
     assert "hunter2" not in str(said)
     others = {each.policy for each in said} - {"gate-is-sound", name}
@@ -98,6 +101,13 @@ def test_a_defect_is_not_said_again_about_the_next_stack(good: Stack) -> None:
     pack = Pack(Gate(requirements).policies())
     assert len(pack.judge(good.request())) == 2
     assert pack.judge(good.request()) == []
+
+
+def test_another_stack_is_judged_by_what_it_declares(stack: Stack, good: Stack) -> None:
+    stack.vpc("bare")
+    pack = Pack(Gate(REQUIREMENTS).policies(), registered=good.registrations())
+    assert pack.judge(good.request()) == []
+    assert [each.resource for each in pack.judge(stack.request())] == ["bare"]
 
 
 def test_every_policy_says_its_level(good: Stack) -> None:
@@ -220,6 +230,22 @@ def test_remediation_changes_one_input_and_keeps_secrets_secret() -> None:
 def test_other_flow_logs_are_left_as_they_are(properties: dict[str, Any]) -> None:
     policy = "flow-log-captures-rejects"
     assert remediated(policy, "aws:ec2/flowLog:FlowLog", properties) is None
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "kind", "traffic_type"),
+    [
+        ("aws-native:ec2:FlowLog", "VPC", "ALL"),
+        ("aws-native:ec2:FlowLog", "Subnet", None),
+        ("acme:index:Mirror", "VPC", None),
+    ],
+)
+def test_of_aws_native_the_flow_logs_of_vpcs_are_set_right_and_nothing_else(
+    resource_type: str, kind: str, traffic_type: str | None
+) -> None:
+    inputs = {"resourceId": UNKNOWN, "resourceType": kind, "trafficType": "ACCEPT"}
+    changed = remediated("flow-log-captures-rejects", resource_type, inputs)
+    assert (changed or {}).get("trafficType") == traffic_type
 
 
 @pytest.mark.parametrize(

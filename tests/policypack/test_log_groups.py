@@ -40,6 +40,50 @@ def test_anything_else_is_not(stack: Stack, days: object, text: str) -> None:
     assert violation.text.endswith("    retention_in_days=365,")
 
 
+@pytest.mark.parametrize(
+    ("properties", "is_undecided"),
+    [
+        ({"retentionInDays": UNKNOWN}, True),
+        ({"retentionInDays": 90}, False),
+        ({"logGroupClass": "DELIVERY"}, False),
+    ],
+)
+def test_only_a_retention_that_is_not_known_is_undecided(
+    stack: Stack, properties: dict[str, object], *, is_undecided: bool
+) -> None:
+    deliver_to(stack, **properties)
+    assert stack.is_undecided(RETENTION) is is_undecided
+
+
+@pytest.mark.parametrize(("minimum", "found"), [(1, []), (3, ["group"])])
+def test_a_single_day_is_a_retention_like_any_other(
+    stack: Stack, minimum: int, found: list[str]
+) -> None:
+    deliver_to(stack, retentionInDays=1)
+    assert [each.resource for each in said(stack, minimumRetentionDays=minimum)] == found
+    assert said(stack, EXPIRES) == []
+
+
+KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1"
+
+
+@pytest.mark.parametrize(
+    ("policy", "good", "bad"),
+    [
+        (RETENTION, {}, {"retentionInDays": 30}),
+        (ENCRYPTED, {"kmsKeyId": KEY_ARN}, {}),
+        (EXPIRES, {}, {"retentionInDays": None}),
+    ],
+)
+def test_a_log_group_is_looked_at_also_after_one_in_good_order(
+    stack: Stack, policy: str, good: dict[str, object], bad: dict[str, object]
+) -> None:
+    for name, properties in (("a", good), ("b", bad)):
+        group = stack.log_group(name, **properties)
+        stack.flow_log(f"log-{name}", [stack.vpc(name)], made_from={"logDestination": [group]})
+    assert [each.resource for each in said(stack, policy)] == ["b"]
+
+
 def test_the_minimum_is_configurable_and_the_remedy_is_a_value_that_cloudwatch_takes(
     stack: Stack,
 ) -> None:
@@ -91,7 +135,7 @@ def test_many_flow_logs_to_one_log_group_are_one_violation(stack: Stack) -> None
 
 
 def test_a_key_of_ones_own_encrypts(stack: Stack) -> None:
-    deliver_to(stack, kmsKeyId="arn:aws:kms:eu-west-1:111122223333:key/1")
+    deliver_to(stack, kmsKeyId=KEY_ARN)
     assert said(stack, ENCRYPTED) == []
 
 
@@ -110,6 +154,8 @@ def test_no_key_and_a_key_from_nowhere_do_not(stack: Stack, key: str | None, tex
     deliver_to(stack, kmsKeyId=key)
     [violation] = said(stack, ENCRYPTED)
     assert text in violation.text
+    is_undecided = said(stack, ENCRYPTED, undecidable="advisory") == []
+    assert is_undecided is (key is UNKNOWN)
 
 
 def test_encryption_is_not_asked_for_by_default(good: Stack) -> None:
@@ -163,6 +209,7 @@ def test_a_class_that_the_program_computes_is_undecidable(stack: Stack) -> None:
     group = stack.add(LOG_GROUP, "group", properties, made_from={"logGroupClass": [settings]})
     stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
     assert "has a class that is not known in preview" in said(stack)[0].text
+    assert stack.is_undecided(RETENTION)
 
 
 def test_a_log_group_that_is_only_read_is_said_not_to_have_been_judged(stack: Stack) -> None:

@@ -285,6 +285,21 @@ def test_the_region_of_a_flow_log_in_a_template_is_not_set_there(stack: Stack) -
     assert violation.text.endswith("Give both the same region or the same provider.")
 
 
+def test_a_remedy_is_spelt_as_the_resource_is_declared(stack: Stack) -> None:
+    add_template(stack, template(log=log_with(TrafficType="ACCEPT")))
+    assert stack.judged()[0].text.endswith("\n    TrafficType: REJECT")
+    properties = {**LOG["Properties"], "ResourceId": UNKNOWN, "TrafficType": "ACCEPT"}
+    other = Stack()
+    vpc = other.vpc("main")
+    other.add(
+        EXTENSION,
+        "log",
+        {"type": "AWS::EC2::FlowLog", "properties": properties},
+        made_from={"properties": [vpc]},
+    )
+    assert other.judged()[0].text.endswith("\n    TrafficType: REJECT")
+
+
 def test_a_flow_log_under_the_condition_of_its_vpc_is_there_whenever_the_vpc_is(
     stack: Stack,
 ) -> None:
