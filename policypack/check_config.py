@@ -100,7 +100,11 @@ def _exemptions_problems(file: object, sha256: object) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; the exit code."""
+    """Run the command; its exit code, as the module's text has it.
+
+    Args:
+        arguments: What follows the program's name: the file.
+    """
     if len(arguments) != 1 or arguments[0] in {"-h", "--help"}:
         sys.stdout.write(__doc__ or "")
         return 0 if arguments and arguments[0] in {"-h", "--help"} else 2

@@ -95,6 +95,7 @@ _doubt = {Answer.NO: 0, Answer.UNKNOWN: 1, Answer.YES: 2}.__getitem__
 """Orders answers."""
 
 Statement = Mapping[str, object]
+"""A statement of an IAM policy document (IAM User Guide, "IAM JSON policy reference")."""
 
 
 @dataclass(frozen=True, slots=True)

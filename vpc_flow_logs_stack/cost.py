@@ -7,8 +7,11 @@ https://aws.amazon.com/cloudwatch/pricing/
 """
 
 DOLLARS_PER_GB_TO_CLOUDWATCH = 0.50
+"""US dollars for a gigabyte (10^9 bytes) of records, delivered to a log group."""
 DOLLARS_PER_GB_ELSEWHERE = 0.25
+"""The same, delivered to S3 or Firehose."""
 DOLLARS_PER_GB_MONTH_STORED = 0.03
+"""US dollars for a gigabyte that a log group keeps for a month."""
 _DAYS_A_MONTH = 30.4
 
 

@@ -22,7 +22,10 @@ from vpc_flow_logs_control.values import (
 )
 
 Existing = Literal["keep", "import", "duplicate"]
+"""What is done about a VPC that somebody else logs as required."""
+
 Check = Callable[[Any, Collection[str]], Iterable[str]]
+"""Yields what is wrong with a value of the right type, given all regions that there are."""
 
 
 class Change(StrEnum):
@@ -47,7 +50,7 @@ class Key:
         kind: `map` is an object whose values are strings.
         default: Its value where it is not set; an empty one means that there is none.
         says: What it does, for the docs.
-        check: Returns what is wrong with a value, given all regions that there are.
+        check: Yields what is wrong with a value.
         change: What a new value replaces.
         may_be_secret: Whether a secret stays one: it is in no name, output or message, and the
             program declares it as a secret.

@@ -7,6 +7,7 @@ from typing import Any
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ROLE = "aws:iam/role:Role"
+"""Like the two above, a resource's type as the state has it (pulumi-aws 7)."""
 
 REGION = "vpc-flow-logs:stack:Region"
 """The type of the component that the stack's own flow logs and log groups of a region have as

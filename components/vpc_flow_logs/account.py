@@ -12,6 +12,10 @@ class Account:
 
     The provider says both, so that they are right in GovCloud (``aws-us-gov``)
     and in China (``aws-cn``) too.
+
+    Attributes:
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov``, …
+        account_id: its twelve digits.
     """
 
     partition: pulumi.Output[str]
@@ -19,7 +23,7 @@ class Account:
 
     @classmethod
     def of(cls, component: pulumi.ComponentResource) -> "Account":
-        """Ask the provider that a component's children use."""
+        """Ask the provider that a component's children use, in previews as well."""
         options = pulumi.InvokeOptions(parent=component)
         return cls(
             partition=aws.get_partition_output(opts=options).partition,

@@ -9,13 +9,24 @@ from vpc_flow_logs_control.delivery_role import Answer, Source, allows_delivery,
 # The flow logs of a region have few roles and log groups between them.
 @lru_cache(maxsize=64)
 def trusts(role: DeliveryRole, account_id: str, region: str) -> Answer:
-    """Return whether the flow logs of an account and a region may use a role."""
+    """Return whether the flow logs of an account and a region may use a role.
+
+    Args:
+        role: The role, as it was read.
+        account_id: The twelve digits of the flow logs' account.
+        region: Their region's code.
+    """
     return trusts_delivery(role.trust_policy, Source(account_id, region, partition_of(role)))
 
 
 @lru_cache(maxsize=64)
 def may_write(role: DeliveryRole, log_group_arn: str) -> Answer:
-    """Return whether a role may write into a log group; unknown where a boundary limits it."""
+    """Return whether a role may write into a log group; unknown where a boundary limits it.
+
+    Args:
+        role: The role, as it was read.
+        log_group_arn: The log group's ARN, without a trailing `:*`.
+    """
     if role.policies is None or role.bounded:
         return Answer.UNKNOWN
     return allows_delivery(role.policies, log_group_arn)

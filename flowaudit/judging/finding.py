@@ -21,6 +21,7 @@ from vpc_flow_logs_control.retention import DEFAULT_RETENTION_IN_DAYS
 from vpc_flow_logs_control.values import DEFAULT_TRAFFIC_TYPE
 
 TrafficType = Literal["REJECT", "ALL", "any"]
+"""What has to be recorded: rejected traffic, that and accepted traffic, or at least one of them."""
 
 
 class Status(StrEnum):
@@ -86,7 +87,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many of a VPC's network interfaces have a flow log of their own or of their subnet."""
+    """How many of a VPC's network interfaces have a flow log of their own or of their subnet.
+
+    Attributes:
+        covered: Those that have an active one.
+        total: All of the VPC's.
+    """
 
     covered: int
     total: int

@@ -9,8 +9,8 @@ REQUIREMENT = Requirement(
     severity=Severity.HIGH,
     consequence="Nobody can see who was turned away at this network, during an attack or after it.",
     why=(
-        "A VPC has no flow log unless somebody creates one. Without it, scans, blocked break- "
-        "ins and misrouted services leave no trace. A flow log of a subnet or of a network "
+        "A VPC has no flow log unless somebody creates one. Without it, scans, blocked break-ins "
+        "and misrouted services leave no trace. A flow log of a subnet or of a network "
         "interface is no substitute: whatever is added to the VPC later is not logged. Default "
         "VPCs are included, since instances start there unless told otherwise."
     ),

@@ -49,7 +49,15 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is done about one VPC, and why."""
+    """What is done about one VPC.
+
+    Attributes:
+        account_id: The account that was read.
+        region: The VPC's region.
+        vpc_id: `vpc-0a1b2c3d4e5f60718`.
+        outcome: What is done.
+        reason: Why, in a sentence; of a VPC that is covered, how.
+    """
 
     account_id: str
     region: str
@@ -63,6 +71,11 @@ class LogGroup:
     """A log group that flow logs of this stack deliver to, or that has records of theirs.
 
     Attributes:
+        account_id: Its account.
+        region: Its region.
+        name: Its name in AWS.
+        arn: Its ARN, without a trailing `:*`.
+        claim: Whose it is.
         keeps_retention: Its retention stays as it is: it is longer than what is configured, and a
             shorter one would delete records, or a policy of the account decides about it.
         unlisted: The state has it, and AWS did not list it.
@@ -87,6 +100,11 @@ class DeliveryRole:
     """The delivery role of an account.
 
     Attributes:
+        account_id: The account.
+        partition: `aws`, `aws-cn`, `aws-us-gov` and so on.
+        name: Its name in IAM, without a path.
+        arn: Its ARN, with its path.
+        claim: Whose it is.
         log_group_arns: What it has to be allowed to write into; may end in `*`.
         unlisted: The state has it, and AWS has no role of the name.
     """
@@ -110,6 +128,10 @@ class PlannedFlowLog:
     """A flow log of this stack's own.
 
     Attributes:
+        account_id: The VPC's account.
+        region: The VPC's region.
+        vpc_id: The VPC.
+        traffic_type: `REJECT` or `ALL`.
         destination_arn: The log group, S3 bucket or Firehose stream.
         to_log_group: Whether it is a log group.
         import_id: The flow log's id when it is there but not in the state.
@@ -138,7 +160,14 @@ class PlannedFlowLog:
 
 @dataclass(frozen=True, slots=True)
 class AdoptedFlowLog:
-    """A flow log of somebody else's that this stack imports."""
+    """A flow log of somebody else's that this stack imports.
+
+    Attributes:
+        account_id: The VPC's account.
+        region: The VPC's region.
+        arn: The flow log's ARN.
+        flow_log: The flow log, as it was read.
+    """
 
     account_id: str
     region: str

@@ -76,6 +76,7 @@ class Unclear:
 
 
 Examples = tuple[tuple[RegionFacts, Criteria], ...]
+"""Regions, each with what is required of its one VPC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class AuditRequirement:
 
 
 def records(flow_log: FlowLog) -> tuple[str, ...]:
-    """Return which traffic a flow log records: REJECT, ACCEPT or both."""
+    """Return which traffic a flow log records: REJECT, ACCEPT or both, which AWS calls ALL."""
     return ("REJECT", "ACCEPT") if flow_log.traffic_type == "ALL" else (flow_log.traffic_type,)
 
 
@@ -144,3 +145,4 @@ def remedy_of(flow_log: FlowLog, remedy: str) -> str:
 
 
 USER_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
+"""The Amazon VPC User Guide, whose pages are below it."""
