@@ -23,18 +23,9 @@ from reprlib import Repr
 from typing import Any, Protocol, cast
 
 from vpc_flow_logs_control.files import read_regular
+from vpc_flow_logs_control.requirements import REQUIREMENTS
 
-LIFTABLE = (
-    "vpc-has-flow-log",
-    "flow-log-is-active",
-    "flow-log-captures-rejects",
-    "flow-log-can-deliver",
-    "log-group-has-retention",
-    "log-group-expires",
-    "flow-log-is-not-duplicated",
-    "delivery-role-is-scoped",
-    "log-group-is-encrypted",
-)
+LIFTABLE = tuple(id_ for id_, requirement in REQUIREMENTS.items() if requirement.of_vpc)
 """The requirements that an entry can lift: those that are about a VPC."""
 
 LONGEST = timedelta(days=366)

@@ -25,6 +25,7 @@ from vpc_flow_logs_control.exemptions import (
     parse,
     read,
 )
+from vpc_flow_logs_control.requirements import REQUIREMENTS
 
 TODAY = date(2026, 11, 26)
 ID = "vpc-0a1b2c3d4e5f60718"
@@ -219,7 +220,16 @@ def test_the_schema_for_editors_agrees(changes: dict[str, Any], removed: set[str
 
 def test_the_schema_lists_what_can_be_lifted() -> None:
     entry = SCHEMA["properties"]["exemptions"]["items"]["properties"]
-    assert entry["requirements"]["items"]["enum"] == list(LIFTABLE)
+    listed = entry["requirements"]["items"]["enum"]
+    assert sorted(listed) == sorted(LIFTABLE), "exemptions.schema.json"
+
+
+def test_what_is_about_a_vpc_can_be_lifted_and_nothing_else() -> None:
+    assert set(REQUIREMENTS) - set(LIFTABLE) == {
+        "exemption-is-valid",
+        "gate-is-sound",
+        "waiver-is-visible",
+    }
 
 
 # Reading it

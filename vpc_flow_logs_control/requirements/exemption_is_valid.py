@@ -12,4 +12,5 @@ REQUIREMENT = Requirement(
         "within a year. One that has expired lifts nothing any more, and one that matches no "
         "VPC has done its time or is misspelt."
     ),
+    of_vpc=False,
 )

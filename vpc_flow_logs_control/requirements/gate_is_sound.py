@@ -12,4 +12,5 @@ REQUIREMENT = Requirement(
         "pass, whatever level that policy has. It is reported here as well as by the policy "
         "itself, and the other policies are not affected."
     ),
+    of_vpc=False,
 )

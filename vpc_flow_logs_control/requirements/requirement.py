@@ -35,6 +35,7 @@ class Requirement:
         consequence: What happens where it is not met, in a sentence.
         why: The reason, in a paragraph.
         standards: The controls of published standards that it helps to prove.
+        of_vpc: Whether it is about a VPC, so that an exemption of the VPC can lift it.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Requirement:
     consequence: str
     why: str
     standards: tuple[Control, ...] = ()
+    of_vpc: bool = True

@@ -12,4 +12,5 @@ REQUIREMENT = Requirement(
         "and so is each verdict that could not be given where the configuration makes that "
         "advisory. None of it stops a deployment."
     ),
+    of_vpc=False,
 )
