@@ -12,7 +12,7 @@ import pulumi.provider
 import pytest
 
 import vpc_flow_logs
-from vpc_flow_logs import FlowLogsComplianceArgs, VpcFlowLogsArgs
+from vpc_flow_logs import FlowLogsComplianceArgs, SharedLogDestinationArgs, VpcFlowLogsArgs
 from vpc_flow_logs.package import Package
 from vpc_flow_logs_control.values import RULES
 
@@ -55,9 +55,19 @@ def test_only_the_vpc_is_required(schema: dict[str, Any]) -> None:
 
 
 def test_every_argument_but_booleans_and_region_has_a_rule() -> None:
-    without = set(VpcFlowLogsArgs.__annotations__) - set(RULES)
-    assert without == {"deletion_protection", "retain_logs_on_destroy", "region"}
-    assert set(FlowLogsComplianceArgs.__annotations__) <= set(RULES)
+    arguments = {
+        *VpcFlowLogsArgs.__annotations__,
+        *SharedLogDestinationArgs.__annotations__,
+        *FlowLogsComplianceArgs.__annotations__,
+    }
+    assert arguments - set(RULES) == {"deletion_protection", "retain_logs_on_destroy", "region"}
+
+
+def test_the_page_on_components_has_every_argument() -> None:
+    page = Path(vpc_flow_logs.__file__).parents[2] / "docs" / "components.md"
+    rows = re.findall(r"(?m)^\| (`.+?`) \|", page.read_text())
+    described = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(described) == sorted(VpcFlowLogsArgs.__annotations__)
 
 
 def test_the_page_on_compliance_has_every_argument() -> None:

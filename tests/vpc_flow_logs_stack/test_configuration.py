@@ -1,5 +1,6 @@
 """Every value of the configuration is checked, and every problem says what to do."""
 
+import ast
 import re
 from dataclasses import fields
 from typing import Any
@@ -26,6 +27,17 @@ def test_every_key_reaches_the_configuration() -> None:
     """A key that is parsed nowhere would be accepted and have no effect."""
     names = {re.sub("[A-Z]", lambda one: f"_{one[0].lower()}", name) for name in KEYS}
     assert names == {field.name for field in fields(Configuration)} - {"secret"}
+
+
+def test_every_key_is_read_from_the_configuration() -> None:
+    """A key that nothing reads would be accepted and have no effect."""
+    read = {
+        node.attr
+        for file in (REPOSITORY / "vpc_flow_logs_stack").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    assert {field.name for field in fields(Configuration)} - read == set()
 
 
 def test_a_key_that_replaces_flow_logs_says_so() -> None:
