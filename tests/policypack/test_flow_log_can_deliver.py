@@ -11,6 +11,7 @@ BUCKET_ARN = "arn:aws:s3:::records/vpc/"
 STREAM_ARN = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/records"
 GROUP_ARN = "arn:aws:logs:eu-west-1:111122223333:log-group:records"
 ROLE_ARN = "arn:aws:iam::111122223333:role/delivery"
+MANAGED_ARN = "arn:aws:iam::111122223333:policy/write"
 WEST = "urn:pulumi:prod::network::pulumi:providers:aws::west"
 
 
@@ -65,6 +66,7 @@ def test_known_arns_of_the_right_kind_can_deliver(stack: Stack, properties: dict
         ({"logDestination": None}, "delivers to cloud-watch-logs, but has no destination"),
         ({"iamRoleArn": None}, "delivers to CloudWatch, but has no role to deliver with"),
         ({"iamRoleArn": "delivery"}, "has a role that is not the ARN of a role"),
+        ({"iamRoleArn": MANAGED_ARN}, "has a role that is not the ARN of a role"),
         ({"logDestination": BUCKET_ARN}, "not the ARN of a CloudWatch log group"),
         ({"logDestination": f"{GROUP_ARN}:*"}, "without a trailing :*"),
         ({"logDestinationType": "sqs"}, "a destination type that AWS does not know"),
@@ -595,6 +597,14 @@ def test_an_account_that_is_not_known_is_met_by_any(stack: Stack) -> None:
     assert role_violations(stack, assumeRolePolicy=document) == []
 
 
+def test_a_trust_policy_is_put_right_in_the_partition_of_the_flow_log(stack: Stack) -> None:
+    role = stack.role("role", assumeRolePolicy=trust("ArnLike", "aws:SourceArn", SOURCE_ARN))
+    where = {"region": "cn-north-1"}
+    stack.flow_log("log", [stack.vpc("main", **where)], made_from={"iamRoleArn": [role]}, **where)
+    [found] = [each.text for each in said(stack) if "a condition that" in each.text]
+    assert found.endswith('"aws:SourceArn": "arn:aws-cn:ec2:cn-north-1:ACCOUNT:vpc-flow-log/*"')
+
+
 def test_a_denial_to_the_flow_logs_of_the_account_keeps_them_out(stack: Stack) -> None:
     document = json.loads(trust("StringEquals", "aws:SourceAccount", "111122223333"))
     document["Statement"].append({**document["Statement"][0], "Effect": "Deny"})
@@ -709,7 +719,6 @@ def test_policies_beside_the_role_count(
 
 EXCLUSIVE = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
 EXCLUSIVE_ATTACHMENTS = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
-MANAGED_ARN = "arn:aws:iam::111122223333:policy/write"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import pytest
 
 from .conftest import UNKNOWN, Said, Stack
 
+WITHOUT_ACTION = "${srcaddr} ${dstaddr}"
+
 
 def said(stack: Stack) -> list[Said]:
     return [each for each in stack.judged() if each.policy == "flow-log-captures-rejects"]
@@ -32,6 +34,17 @@ def test_accept_and_reject_together_take_it_in(stack: Stack) -> None:
     assert stack.judged() == []
 
 
+@pytest.mark.parametrize("traffic_type", ["ACCEPT", "ALL"])
+def test_of_several_flow_logs_the_first_is_the_one_to_change(
+    stack: Stack, traffic_type: str
+) -> None:
+    vpc = stack.vpc("main")
+    for name in ("b", "a"):
+        properties = {"trafficType": traffic_type, "logFormat": WITHOUT_ACTION}
+        stack.flow_log(name, [vpc], properties=properties)
+    assert [each.resource for each in stack.judged()] == ["a"]
+
+
 def test_an_unknown_traffic_type_is_undecidable(stack: Stack) -> None:
     stack.flow_log("log", [stack.vpc("main")], properties={"trafficType": UNKNOWN})
     [violation] = said(stack)
@@ -48,9 +61,6 @@ def test_a_vpc_is_looked_at_also_after_one_of_which_nothing_is_said(
         stack.flow_log("log-a", [a], properties={"trafficType": first})
     stack.flow_log("log-b", [b], properties={"trafficType": "ACCEPT"})
     assert [each.resource for each in said(stack)] == ["log-b"]
-
-
-WITHOUT_ACTION = "${srcaddr} ${dstaddr}"
 
 
 @pytest.mark.parametrize(

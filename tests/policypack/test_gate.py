@@ -151,6 +151,7 @@ def test_a_property_that_does_not_exist_is_answered_with_those_that_do(good: Sta
         ("log-group-has-retention", "minimumRetentionDays", 0),
         ("log-group-has-retention", "minimumRetentionDays", "year"),
         ("vpc-has-flow-log", "undecidable", "ignore"),
+        ("log-group-expires", "remediateLogGroups", [""]),
     ],
 )
 def test_a_bad_value_blocks_and_the_default_holds(
@@ -284,7 +285,19 @@ def test_no_log_group_that_is_not_listed_is_touched_whatever_it_is_called(
     changed = remediated(
         "log-group-expires", LOG_GROUP, {"name": "flow-logs"}, name="flow-logs", config=config
     )
-    assert (changed or {}).get("retentionInDays") == days
+    assert changed == (None if days is None else {"name": "flow-logs", "retentionInDays": days})
+
+
+@pytest.mark.parametrize("name", ["g", "flow::logs"])
+def test_a_log_group_is_listed_by_its_name_whatever_that_looks_like(name: str) -> None:
+    config = {"remediateLogGroups": [name]}
+    changed = remediated("log-group-expires", LOG_GROUP, {}, name=name, config=config)
+    assert changed == {"retentionInDays": 365}
+
+
+def test_the_policy_that_hears_of_every_resource_changes_none() -> None:
+    inputs = {"vpcId": UNKNOWN, "trafficType": "ACCEPT"}
+    assert remediated("gate-is-sound", "aws:ec2/flowLog:FlowLog", inputs) is None
 
 
 @pytest.mark.parametrize("delivers", [True, False])

@@ -212,6 +212,14 @@ def test_a_class_that_the_program_computes_is_undecidable(stack: Stack) -> None:
     assert stack.is_undecided(RETENTION)
 
 
+def test_a_class_that_the_program_computes_is_known_once_it_is_deployed(stack: Stack) -> None:
+    settings = stack.add("acme:index:Settings", "settings", {})
+    properties = {"name": "group", "retentionInDays": 365, "logGroupClass": "STANDARD"}
+    group = stack.add(LOG_GROUP, "group", properties, made_from={"logGroupClass": [settings]})
+    stack.flow_log("log", [stack.vpc("main")], made_from={"logDestination": [group]})
+    assert said(stack) == []
+
+
 def test_a_log_group_that_is_only_read_is_said_not_to_have_been_judged(stack: Stack) -> None:
     stack.flow_log(
         "log",

@@ -60,6 +60,8 @@ def add_template(stack: Stack, body: object, **more: Any) -> str:
         ("awscc:index/ec2Vpc:Ec2Vpc", {"cidrBlock": "10.0.0.0/16"}),
         (CLOUD_CONTROL, {"typeName": "AWS::EC2::VPC", "desiredState": "{}"}),
         (CLOUD_CONTROL, {"typeName": "AWS::EC2::VPC", "desiredState": UNKNOWN}),
+        (CLOUD_CONTROL, {"typeName": "AWS::EC2::VPC", "desiredState": "{"}),
+        (CLOUD_CONTROL, {"typeName": "AWS::EC2::VPC", "desiredState": "[" * 100_000}),
         (EXTENSION, {"type": "AWS::EC2::VPC", "properties": {"CidrBlock": UNKNOWN}}),
     ],
 )
@@ -73,10 +75,18 @@ def test_a_vpc_is_one_however_it_comes_in(
 
 
 @pytest.mark.parametrize(
-    "resource_type", ["vpcmod:tf:aws_subnet", "acme:index/vpc:Vpc", "aws:index/subnet:Subnet"]
+    ("resource_type", "properties"),
+    [
+        ("vpcmod:tf:aws_subnet", {}),
+        ("acme:index/vpc:Vpc", {}),
+        ("aws:index/subnet:Subnet", {}),
+        (CLOUD_CONTROL, {"typeName": "AWS::SNS::Topic", "desiredState": "{}"}),
+    ],
 )
-def test_other_types_of_such_packages_are_none(stack: Stack, resource_type: str) -> None:
-    stack.add(resource_type, "other", {})
+def test_other_types_that_come_in_so_are_none(
+    stack: Stack, resource_type: str, properties: dict[str, Any]
+) -> None:
+    stack.add(resource_type, "other", properties)
     assert stack.judged() == []
 
 
@@ -275,6 +285,24 @@ def test_the_lines_to_add_name_the_id_as_its_declaration_has_it(
     assert f'{{"vpc_id": {vpc_id}}}' in violation.text or f'"vpc_id": {vpc_id},' in violation.text
 
 
+def test_a_vpc_that_a_module_declares_in_a_component_has_its_id_among_the_outputs(
+    stack: Stack,
+) -> None:
+    module = stack.add("vpcmod:index:Module", "net", {}, parent=stack.add(COMPONENT, "outer", {}))
+    stack.add("vpcmod:tf:aws_vpc", "this", {}, parent=module)
+    assert '{"vpc_id": vpc_id}' in said(stack)[0].text
+
+
+def test_a_vpc_in_a_template_is_in_the_region_of_its_stack(stack: Stack) -> None:
+    add_template(stack, template(), region="us-west-2")
+    assert '"region": "us-west-2"' in said(stack)[0].text
+
+
+def test_a_stack_with_a_template_may_have_any_name(stack: Stack) -> None:
+    stack.add(STACK, "net::one", {"templateBody": template(), "id": UNKNOWN})
+    assert 'VPC "net::one/Net" has no flow log of its own.' in said(stack)[0].text
+
+
 def test_the_region_of_a_flow_log_in_a_template_is_not_set_there(stack: Stack) -> None:
     parameters = {"Parameters": {"Vpc": {"Type": "String"}}}
     body = {**parameters, "Resources": {"Log": log_with(ResourceId={"Ref": "Vpc"})}}
@@ -383,6 +411,10 @@ def test_of_two_vpcs_in_a_template_an_output_may_be_either(stack: Stack) -> None
     [
         ({"templateUrl": "https://example.com/t.json"}, "has a template at a URL"),
         ({"templateBody": UNKNOWN}, "has a template that is not known in preview"),
+        (
+            {"templateBody": UNKNOWN, "templateUrl": "https://example.com/t.json"},
+            "has a template that is not known in preview",
+        ),
         ({"templateBody": "{"}, "it is neither JSON nor YAML"),
         ({"templateBody": "!Ref [}"}, "it is neither JSON nor YAML"),
         ({"templateBody": "words"}, "it is no template"),
