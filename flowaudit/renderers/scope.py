@@ -2,8 +2,8 @@
 
 from flowaudit.judging.changes import Earlier
 from flowaudit.judging.finding import Report, Status
-from flowaudit.judging.requested import AccountRead
-from flowaudit.renderers.words import counted, some, unjudged
+from flowaudit.judging.requested import AccountRead, Requested
+from flowaudit.renderers.words import choice, counted, named_choice, some, unjudged
 
 
 def headline(report: Report) -> str:
@@ -18,7 +18,7 @@ def headline(report: Report) -> str:
         text = "Nothing that was read fails"
     else:
         text = "No VPC fails" if vpcs else "There is no VPC"
-    if chosen := _chosen(report):
+    if chosen := choice(*_choice(report.requested)):
         text += f", in {chosen}"
     if report.findings:
         text += f", and {counted(len(report.findings), 'exemption')} without effect"
@@ -77,24 +77,16 @@ def facts(report: Report) -> list[tuple[str, str]]:
     return found
 
 
-def _chosen(report: Report) -> str:
-    """Return what part of the regions was chosen; nothing where all were asked for."""
-    requested = report.requested
-    if requested.regions:
-        there = max(requested.regions_at_least, len(requested.regions))
-        return f"{len(requested.regions)} of at least {counted(there, 'region')}, by choice"
-    if requested.exclude_regions:
-        return f"every enabled region but {', '.join(requested.exclude_regions)}, by choice"
-    return ""
+def _choice(requested: Requested) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    return requested.regions, requested.exclude_regions, requested.regions_at_least
 
 
 def _regions(report: Report) -> str:
     totals = report.totals
-    chosen = _chosen(report) or "every enabled region"
-    names = f" ({', '.join(report.requested.regions)})" if report.requested.regions else ""
+    chosen = named_choice(*_choice(report.requested)) or "every enabled region"
     unread = f", {totals.regions_unread:,} not" if totals.regions_unread else ""
     over = ", over all accounts" if len(report.accounts) > 1 else ""
-    return f"{chosen}{names}; {totals.regions_read:,} read completely{unread}{over}"
+    return f"{chosen}; {totals.regions_read:,} read completely{unread}{over}"
 
 
 def _accounts(report: Report) -> str:

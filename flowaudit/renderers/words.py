@@ -18,6 +18,26 @@ def some(names: Sequence[str], noun: str = "", at_most: int = 10) -> str:
     return f"{named} and {more:,} more {noun}".rstrip() if more > 0 else named
 
 
+def choice(named: Sequence[str], excluded: Sequence[str], at_least: int) -> str:
+    """Return what part of the regions was chosen; nothing where all were asked for.
+
+    Args:
+        named: The regions that were named.
+        excluded: The regions that were excluded.
+        at_least: How many regions every account of the partition has, at least.
+    """
+    if named:
+        there = max(at_least, len(named))
+        return f"{len(named)} of at least {counted(there, 'region')}, by choice"
+    return f"every enabled region but {', '.join(excluded)}, by choice" if excluded else ""
+
+
+def named_choice(named: Sequence[str], excluded: Sequence[str], at_least: int) -> str:
+    """Return the same with the names of the regions that were named."""
+    names = f" ({', '.join(named)})" if named else ""
+    return choice(named, excluded, at_least) + names
+
+
 def owner(report: Report, verdict: Verdict) -> str | None:
     """Return who owns a VPC by the tag that was asked for; None when nobody says."""
     key = report.requested.owner_tag

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import click
 
 from flowaudit import scope
+from flowaudit.reading import aws
 from flowaudit.reading.accounts import Account
 from flowaudit.reading.inventory import Limits
 from flowaudit.verification.examine import Deliveries, Remains
@@ -61,7 +62,8 @@ def _look(request: Request) -> Callable[[], Verification | Absence]:
     roles = scope.roles_by_account(request.role_arns)
     accounts = [Account(id_, arn) for id_, arn in roles.items()] or [Account()]
     named = () if request.regions == scope.ALL_REGIONS else request.regions
-    chosen = Chosen(named, request.exclude_regions)
+    at_least = len({*aws.first_regions(session), *named})
+    chosen = Chosen(named, request.exclude_regions, at_least)
     limits = Limits(seconds=request.timeout)
     if request.absent:
         remains = Remains(

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flowaudit.remedies import Remedy
-from flowaudit.renderers.words import counted
+from flowaudit.renderers.words import counted, named_choice
 from flowaudit.verification.absence import Left
 from flowaudit.verification.delivery import Checked, State
 from flowaudit.verification.remedies import OF_ABSENCE, OF_DELIVERY
@@ -82,7 +82,7 @@ class Verification:
             others = f" There are flow logs of {', '.join(self.others)}." if self.others else ""
             return f"NOT VERIFIED: there is no flow log {whose} in what was read.{others}"
         if self.passed:
-            return f"VERIFIED: the records arrive. {self.chosen.words}".rstrip()
+            return f"VERIFIED: the records arrive{_where(self.chosen)}."
         if self.counts.keys() == {State.IDLE}:
             return (
                 "NOT VERIFIED: no flow log has anything to deliver yet, so delivery is not proved."
@@ -146,7 +146,12 @@ class Absence:
             return "NOT ABSENT: something is left (see above)."
         whose = f"stack {self.stack}" if self.stack else "any stack"
         kept = " but the log groups that may stay" if self.seen.items else ""
-        return f"ABSENT: nothing of {whose} is left{kept}. {self.chosen.words}".rstrip()
+        return f"ABSENT: nothing of {whose} is left{kept}{_where(self.chosen)}."
+
+
+def _where(chosen: Chosen) -> str:
+    words = named_choice(chosen.named, chosen.excluded, chosen.at_least)
+    return f", in {words}" if words else ""
 
 
 def _exit_code(seen: Seen[Checked] | Seen[Left], *, passed: bool) -> int:

@@ -26,17 +26,12 @@ class Chosen:
     Attributes:
         named: These alone.
         excluded: Every one but these.
+        at_least: How many regions every account of the partition has, at least.
     """
 
     named: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """A sentence that says what was chosen; nothing where no region was."""
-        if self.named:
-            return f"Looked at, by choice: {', '.join(self.named)}."
-        return f"Not looked at, by choice: {', '.join(self.excluded)}." if self.excluded else ""
+    at_least: int = 0
 
 
 class Item(Protocol):

@@ -85,7 +85,8 @@ def test_nothing_left_is_a_pass(absent: Command, cloud: Cloud) -> None:
 
     assert result.code == 0
     assert result.report["verdict"] == (
-        f"ABSENT: nothing of stack {STACK} is left. Looked at, by choice: eu-west-1, us-east-1."
+        f"ABSENT: nothing of stack {STACK} is left, in 2 of at least 17 regions, by choice "
+        "(eu-west-1, us-east-1)."
     )
     assert result.report["regions_read"] == 2
 
@@ -105,7 +106,8 @@ def test_a_region_that_is_denied_can_be_excluded_and_is_told(
     result = command(*words, "--exclude-regions", "eu-west-1")
     assert result.code == 0
     assert result.report["verdict"] == (
-        f"ABSENT: nothing of stack {STACK} is left. Not looked at, by choice: eu-west-1."
+        f"ABSENT: nothing of stack {STACK} is left, in every enabled region but eu-west-1, "
+        "by choice."
     )
     assert result.report["requested"] == {"regions": [], "exclude_regions": ["eu-west-1"]}
     assert result.report["regions_read"] == 1
