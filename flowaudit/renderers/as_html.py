@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -21,13 +20,12 @@ from flowaudit.gaps import gaps
 from flowaudit.judging.finding import Report, Status, Verdict
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import scope
+from flowaudit.renderers.cases import cases
 from flowaudit.renderers.order import WORST_FIRST, worst_first
-from flowaudit.renderers.words import counted, new, owner, unjudged
+from flowaudit.renderers.words import counted, owner, unjudged
 from vpc_flow_logs_control.standards import Control
 
-MAX_PASSING = 1_000
-"""How many passing VPCs are listed; all others are, however many there are."""
-
+_ARN = re.compile(r"arn:[^:]*:[^:]*:(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)")
 _REGION_CODE = re.compile(r"\b[a-z]{2,4}(?:-[a-z]+)+-\d\b")  # ap-southeast-2, us-gov-east-1
 
 
@@ -58,7 +56,6 @@ def render(report: Report) -> Iterator[str]:
             headline=scope.headline(report),
             changes=line,
             gone=gone,
-            new=new,
             facts=scope.facts(report),
             statuses=WORST_FIRST,
             regions=regions,
@@ -72,8 +69,8 @@ def render(report: Report) -> Iterator[str]:
             owner=owner,
             gaps=gaps(report.unread, report.remedy),
             unjudged=unjudged(report),
-            verdicts=_verdicts(report),
-            passing_left_out=max(0, report.totals.vpcs[Status.PASS] - MAX_PASSING),
+            cases=cases(report, worst_first(report)),
+            brief=_brief,
             style=Markup(style),  # noqa: S704 (ours, and no text of the report is in it)
             script=Markup(script),  # noqa: S704 (likewise)
             style_hash=_hash(style),
@@ -106,11 +103,15 @@ def _standards() -> list[tuple[tuple[Control, ...], list[str]]]:
     return sorted(found.items(), key=lambda item: not item[0])
 
 
-def _verdicts(report: Report) -> Iterator[Verdict]:
-    """Yield the verdicts to list."""
-    *others, passing = WORST_FIRST
-    yield from worst_first(report, others)
-    yield from islice(worst_first(report, (passing,)), MAX_PASSING)
+def _brief(arn: str, verdict: Verdict) -> str:
+    """Return an ARN without what a VPC's account and region tell; any other text as it is.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    found = _ARN.fullmatch(arn)
+    if found and found["region"] in ("", verdict.region) and found["account"] == verdict.account_id:
+        return found["resource"]
+    return arn
 
 
 @cache

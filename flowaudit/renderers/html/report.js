@@ -1,16 +1,16 @@
-// Filters the table of VPCs. Without this script the page shows all of them.
+// Filters the VPCs. Without this script the page shows all of them.
 "use strict";
 const form = document.getElementById("filters");
 const count = document.getElementById("count");
-const rows = Array.from(document.querySelectorAll(".vpcs > tbody > tr"), (element) => ({
+const cases = Array.from(document.querySelectorAll(".case"), (element) => ({
   element,
-  text: element.textContent.toLowerCase(),
+  rows: Array.from(element.querySelectorAll("tbody > tr"), (row) => ({ element: row })),
 }));
+const listed = cases.reduce((sum, each) => sum + each.rows.length, 0);
 
-function matches(row, wanted) {
-  const { status, account, region, requirement } = row.element.dataset;
+function matches({ element }, wanted) {
+  const { status, account, region, requirement } = element.dataset;
   return (
-    row.text.includes(wanted.text.trim().toLowerCase()) &&
     (!wanted.status || wanted.status === status) &&
     (!wanted.account || wanted.account === account) &&
     (!wanted.region || wanted.region === region) &&
@@ -18,15 +18,27 @@ function matches(row, wanted) {
   );
 }
 
+// Text is taken from the page when it is first looked for: in a large report that takes a while.
+function has(part, element, text) {
+  part.text ??= element.textContent.toLowerCase();
+  return part.text.includes(text);
+}
+
 function filter() {
   const wanted = Object.fromEntries(new FormData(form));
+  const text = wanted.text.trim().toLowerCase();
   let shown = 0;
-  for (const row of rows) {
-    row.element.hidden = !matches(row, wanted);
-    shown += row.element.hidden ? 0 : 1;
+  for (const each of cases) {
+    const fits = matches(each, wanted);
+    const all = fits && (!text || has(each, each.element.querySelector("thead"), text));
+    const before = shown;
+    for (const row of each.rows) {
+      row.element.hidden = !(all || (fits && has(row, row.element, text)));
+      shown += row.element.hidden ? 0 : 1;
+    }
+    each.element.hidden = shown === before;
   }
-  const all = rows.length.toLocaleString("en");
-  count.value = `${shown.toLocaleString("en")} of ${all} listed VPCs shown.`;
+  count.value = `${shown.toLocaleString("en")} of ${listed.toLocaleString("en")} VPCs shown.`;
 }
 
 form.addEventListener("input", filter);
@@ -34,4 +46,4 @@ form.addEventListener("change", filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 // The fields are empty only after the event.
 form.addEventListener("reset", () => setTimeout(filter));
-form.hidden = rows.length === 0;
+form.hidden = listed === 0;
