@@ -62,7 +62,9 @@ def ensure() -> Toolchain:
             return Toolchain(installed, PULUMI_VERSION, origin="build")
         return None
 
-    _check_owner(cache, official, compiled, installed)
+    folders = (official / "bin", compiled, installed)
+    programs = (program for folder in folders for program in folder.glob("pulumi*"))
+    _check_owner(cache, official, *folders, *programs)
     if toolchain := cached():
         return toolchain
     try:

@@ -294,6 +294,29 @@ def test_credentials_that_are_not_valid_are_one_clear_message(proxy: Proxy, audi
     assert "aws sso login" in plain(result.out)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Signature expired: 20260101T000000Z is now earlier than 20260101T003000Z",
+        "Signature not yet current: 20260101T010000Z is still later than 20260101T003500Z",
+    ],
+    ids=["slow", "fast"],
+)
+def test_a_clock_that_is_wrong_is_said_and_nothing_is_proved(
+    proxy: Proxy, audit: Audit, message: str
+) -> None:
+    fault = error("SignatureDoesNotMatch", message, status=403)
+    proxy.fault("us-east-1", "sts:GetCallerIdentity", fault)
+
+    result = audit("--format", "table")
+
+    assert result.code == 3
+    told = plain(result.out)
+    assert "NOTHING IS PROVED" in told
+    assert told.count(message) == 1
+    assert told.count("Set this machine's clock right") == 1
+
+
 def test_no_credentials_at_all_is_a_configuration_error(
     audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

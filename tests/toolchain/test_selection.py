@@ -313,22 +313,26 @@ def test_a_killed_build_is_not_trusted(machine: Machine, fake_go: FakeGo, pipe: 
     assert len(fake_go.calls("build")) == 2
 
 
+@pytest.mark.parametrize("what", [".", "bin", "bin/pulumi"])
 @pytest.mark.parametrize("whose", ["everybody's", "somebody else's"])
-def test_a_cli_that_somebody_may_have_planted_is_not_run(machine: Machine, whose: str) -> None:
+def test_a_cli_that_somebody_may_have_planted_is_not_run(
+    machine: Machine, whose: str, what: str
+) -> None:
     assert machine.run(reach="", install=ONLINE)[0] == 0
     [folder] = machine.cache.glob("official-*")
+    planted = folder / what
     if whose == "everybody's":
-        folder.chmod(0o777)
+        planted.chmod(0o777)
     elif os.geteuid() == 0:
-        os.chown(folder, 12345, 12345)
+        os.chown(planted, 12345, 12345)
     else:
-        pytest.skip("only root can give a folder away")
+        pytest.skip("only root can give a file away")
 
     code, out, err = machine.run(reach="", install=ONLINE)
 
     assert code != 0
     assert not out
-    assert str(folder) in err
+    assert str(planted) in err
     assert "set VPC_FLOW_LOGS_CACHE to a folder of your own" in err
 
 
