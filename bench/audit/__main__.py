@@ -1,6 +1,6 @@
 """Audit 17 regions with our command and with others, and print times and ratios.
 
-    python -m bench.audit [--runs N] [--vpcs 10 100 1000] [--groups N] [--only-ours] [--install]
+    python -m bench.audit [--runs N] [--vpcs 10 100 1000] [--only-ours] [--install]
 
 Every command is a whole process, and all of them ask the same server in the same run. With
 `--install`, prowler and Cloud Custodian are installed first, each in its own virtual environment
@@ -11,17 +11,14 @@ import argparse
 import json
 import shutil
 import statistics
-import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.request import Request, urlopen
 
 from bench.audit import REGIONS, others
 from bench.audit.processes import environment, run
+from bench.audit.served import Served, serve
 
 OURS = "vpc-flow-logs audit"
 TABLE = "the same, as a table"
@@ -48,7 +45,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each command (median)")
     parser.add_argument("--vpcs", type=int, nargs="+", default=[10, 100], help="VPCs per region")
-    parser.add_argument("--groups", type=int, default=0, help="further log groups per region")
     parser.add_argument("--only-ours", action="store_true", help="and the floor")
     parser.add_argument("--install", action="store_true", help="install prowler and custodian")
     options = parser.parse_args()
@@ -57,14 +53,16 @@ def main() -> None:
     ours: dict[tuple[int, float], Measured] = {}
     floor: dict[tuple[int, float], Measured] = {}
     for vpcs in options.vpcs:
-        with _server(vpcs, options.groups) as url, TemporaryDirectory() as scratch:
+        with serve(vpcs) as server, TemporaryDirectory() as scratch:
             for latency in (0.0, 0.1):
-                _set_latency(url, latency)
+                server.delay(latency)
                 commands = _commands(Path(scratch))
                 if options.only_ours:
                     commands = {name: commands[name] for name in (OURS, TABLE, COLD, FLOOR)}
                 patient = vpcs <= 10  # noqa: PLR2004
-                results = _measure_all(commands, url, Path(scratch), options.runs, patient=patient)
+                results = _measure_all(
+                    commands, server, Path(scratch), options.runs, patient=patient
+                )
                 _print(vpcs, latency, results)
                 ours[vpcs, latency] = results[OURS]
                 floor[vpcs, latency] = results[FLOOR]
@@ -93,14 +91,14 @@ def _commands(scratch: Path) -> dict[str, list[str]]:
 
 
 def _measure_all(
-    commands: dict[str, list[str]], url: str, scratch: Path, runs: int, *, patient: bool
+    commands: dict[str, list[str]], server: Served, scratch: Path, runs: int, *, patient: bool
 ) -> dict[str, Measured]:
     results: dict[str, list[Measured]] = {}
     for number in range(runs + 1):
         for name, command in commands.items():
             if name in SLOW and (number > 1 or not patient):
                 continue
-            measured = _measure(command, url, name, scratch)
+            measured = _measure(command, server, name, scratch)
             if number:  # the first round fills caches
                 results.setdefault(name, []).append(measured)
     return {name: _median(measured) for name, measured in results.items()}
@@ -116,13 +114,13 @@ def _median(measured: list[Measured]) -> Measured:
     )
 
 
-def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured:
-    _calls(url)
+def _measure(command: list[str], server: Served, name: str, scratch: Path) -> Measured:
+    server.take_calls()
     cache = scratch / "cache"
     if name == COLD:
         cache = scratch / "cold"
         shutil.rmtree(cache, ignore_errors=True)
-    ours = environment(url, scratch) | {"VPC_FLOW_LOGS_CACHE": str(cache)}
+    ours = environment(server.url, scratch) | {"VPC_FLOW_LOGS_CACHE": str(cache)}
     out = scratch / "out"
     ended = run(command, ours, out)
     if ended.code not in {0, 1, 3}:  # 1 and 3: findings, for us and for prowler
@@ -136,7 +134,8 @@ def _measure(command: list[str], url: str, name: str, scratch: Path) -> Measured
     else:
         theirs = others.take_verdicts(name, scratch)
         passing = theirs[0] if theirs else frozenset(text.split())
-    return Measured(ended.seconds, ended.computing, ended.megabytes, _calls(url), passing)
+    calls = server.take_calls()
+    return Measured(ended.seconds, ended.computing, ended.megabytes, calls, passing)
 
 
 def _print(vpcs: int, latency: float, results: dict[str, Measured]) -> None:
@@ -160,35 +159,6 @@ def _compared(each: Measured, ours: Measured) -> str:
     extra, fewer = len(each.passing - ours.passing), len(ours.passing - each.passing)
     different = f" ({extra} that we fail, {fewer} fewer)" if extra or fewer else ""
     return f"{len(each.passing)} pass{different}"
-
-
-@contextmanager
-def _server(vpcs: int, groups: int) -> Generator[str]:
-    command = [sys.executable, "-m", "bench.audit.server", str(vpcs), str(groups)]
-    print(f"Seeding {len(REGIONS)} regions with {vpcs} VPCs each...", file=sys.stderr)
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdin
-        url = process.stdout.readline().strip()
-        if not url:
-            sys.exit("the server did not start: python -m bench.audit.server 10 0 says why")
-        try:
-            yield url
-        finally:
-            process.stdin.close()
-
-
-def _set_latency(url: str, seconds: float) -> None:
-    request = Request(f"{url}/bench/latency", str(seconds).encode(), {"Content-Type": "text/plain"})
-    with urlopen(request, timeout=10):
-        pass
-
-
-def _calls(url: str) -> int:
-    with urlopen(f"{url}/bench/calls", timeout=60) as answer:
-        return int(answer.read())
 
 
 if __name__ == "__main__":

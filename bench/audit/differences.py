@@ -27,7 +27,11 @@ from localcloud.faults import Failure
 
 REGION, DENIED = "eu-west-1", "ap-south-1"
 OURS, LOOP, AS_INSTALLED = "ours", "loop", "prowler, by default"
-_SHORT = {others.PROWLER: "prowler", others.CUSTODIAN: "custodian"}
+_SHORT = {
+    others.PROWLER: "prowler",
+    others.CUSTODIAN: "custodian, status",
+    others.CUSTODIAN_AT_BEST: "custodian, attrs",
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ def _ask(name: str, command: list[str], url: str, scratch: Path) -> Answer:
     elif name == LOOP:
         verdicts = dict.fromkeys(done.stdout.split(), "pass")
     else:
-        long = others.CUSTODIAN if name == _SHORT[others.CUSTODIAN] else others.PROWLER
+        long = next((long for long, short in _SHORT.items() if short == name), others.PROWLER)
         passing, failing = others.take_verdicts(long, scratch) or ((), ())
         verdicts = dict.fromkeys(failing, "fail") | dict.fromkeys(passing, "pass")
     return Answer(verdicts, done.returncode)

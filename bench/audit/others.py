@@ -12,25 +12,28 @@ from bench.audit import REGIONS
 from toolchain.cache import cache_directory
 
 PROWLER = "prowler 5.46, its one check"
-CUSTODIAN = "Cloud Custodian 0.9"
-_PACKAGES = {PROWLER: "prowler==5.46.*", CUSTODIAN: "c7n==0.9.*"}
-_PROGRAMS = {PROWLER: "prowler", CUSTODIAN: "custodian"}
-_POLICY = """
-policies:
-  - name: vpc-with-flow-log
-    resource: aws.vpc
-    filters:
-      - type: flow-logs
-        enabled: true
-        status: active
-"""
+CUSTODIAN = "Cloud Custodian 0.9, status"
+CUSTODIAN_AT_BEST = "Cloud Custodian 0.9, attrs"
+_PACKAGES = {"prowler": "prowler==5.46.*", "custodian": "c7n==0.9.*"}
+_PROGRAMS = {PROWLER: "prowler", CUSTODIAN: "custodian", CUSTODIAN_AT_BEST: "custodian"}
+_FILTERS: dict[str, dict[str, Any]] = {
+    CUSTODIAN: {"enabled": True, "status": "active"},
+    # What its filter can look at of one flow log: its status, its delivery and its traffic type.
+    CUSTODIAN_AT_BEST: {
+        "attrs": [
+            {"FlowLogStatus": "ACTIVE"},
+            {"type": "value", "key": "DeliverLogsStatus", "op": "ne", "value": "FAILED"},
+            {"type": "value", "key": "TrafficType", "op": "in", "value": ["REJECT", "ALL"]},
+        ]
+    },
+}
 
 
 def install() -> None:
     """Install both, where they are not."""
-    for name, package in _PACKAGES.items():
-        folder = _folder(name)
-        if not _program(name).exists():
+    for program, package in _PACKAGES.items():
+        folder = _folder(program)
+        if not (folder / "bin" / program).exists():
             print(f"Installing {package} into {folder}...", file=sys.stderr)
             subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
             subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
@@ -47,18 +50,20 @@ def commands(
         unused: Whether prowler is to look at VPCs without network interfaces, as everybody else
             does.
     """
-    policy = scratch / "policy.yml"
-    policy.write_text(_POLICY)
     all_commands = {
         PROWLER: [
             "aws", "--checks", "vpc_flow_logs_enabled", "--region", *regions, "--no-banner",
             "--output-formats", "json-ocsf", "--output-directory", str(scratch / "prowler"),
             "--output-filename", "out", *(["--scan-unused-services"] if unused else []),
         ],
-        CUSTODIAN: [
-            "run", *(word for region in regions for word in ("--region", region)),
-            "--cache-period", "0", "--output-dir", str(scratch / "custodian"), str(policy),
-        ],
+        **{
+            name: [
+                "run", *(word for region in regions for word in ("--region", region)),
+                "--cache-period", "0", "--output-dir", str(scratch / "custodian"),
+                str(_policy(name, scratch)),
+            ]
+            for name in _FILTERS
+        },
     }  # fmt: skip
     return {
         name: [str(_program(name)), *arguments]
@@ -80,7 +85,7 @@ def take_verdicts(name: str, scratch: Path) -> tuple[frozenset[str], frozenset[s
         for finding in findings:
             by_status[finding["status_code"]].add(finding["resources"][0]["uid"].split("/")[-1])
         return frozenset(by_status["PASS"]), frozenset(by_status["FAIL"])
-    if name == CUSTODIAN:
+    if name in _FILTERS:
         found = [
             vpc["VpcId"]
             for file in (scratch / "custodian").glob("**/resources.json")
@@ -91,9 +96,18 @@ def take_verdicts(name: str, scratch: Path) -> tuple[frozenset[str], frozenset[s
     return None
 
 
+def _policy(name: str, scratch: Path) -> Path:
+    """Write a policy that takes the VPCs with a flow log that passes the filter."""
+    filters = [{"type": "flow-logs", **_FILTERS[name]}]
+    policy = {"name": "vpc-with-flow-log", "resource": "aws.vpc", "filters": filters}
+    file = scratch / f"{name}.json"
+    file.write_text(json.dumps({"policies": [policy]}))
+    return file
+
+
 def _program(name: str) -> Path:
-    return _folder(name) / "bin" / _PROGRAMS[name]
+    return _folder(_PROGRAMS[name]) / "bin" / _PROGRAMS[name]
 
 
-def _folder(name: str) -> Path:
-    return cache_directory() / "bench" / _PROGRAMS[name]
+def _folder(program: str) -> Path:
+    return cache_directory() / "bench" / program

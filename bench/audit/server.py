@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import boto3
 import moto.server
+from moto.backends import get_backend
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bench.audit import REGIONS
@@ -78,15 +79,16 @@ def seed(url: str, vpcs: int, groups: int) -> None:
     def client(service: str, region: str) -> Any:
         return session.client(service, region_name=region, endpoint_url=url)
 
+    backend = cast("Any", get_backend("logs"))
     role = make_role(client("iam", "us-east-1"))
     for number, region in enumerate(REGIONS):
         ec2, logs = client("ec2", region), client("logs", region)
-        logs.create_log_group(logGroupName=GROUP)
-        logs.put_retention_policy(logGroupName=GROUP, retentionInDays=365)
         destinations = [GROUP, f"/{GROUP}"] if groups else [GROUP]
-        for name in (*destinations[1:], *(f"application-{number}" for number in range(groups))):
+        for name in destinations:
             logs.create_log_group(logGroupName=name)
             logs.put_retention_policy(logGroupName=name, retentionInDays=365)
+        for count in range(groups):  # moto is asked directly: its API would take minutes
+            backend[ACCOUNT][region].create_log_group(f"app-{count}", {})
         ids = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]]
         while len(ids) < vpcs:
             ids.append(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
