@@ -64,10 +64,10 @@ def ensure() -> Toolchain:
 
     folders = (official / "bin", compiled, installed)
     programs = (program for folder in folders for program in folder.glob("pulumi*"))
-    _check_owner(cache, official, *folders, *programs)
-    if toolchain := cached():
-        return toolchain
     try:
+        _check_owner(cache, official, *folders, *programs)
+        if toolchain := cached():
+            return toolchain
         with locked(cache, say=_say):
             # What was missing may have been made while this process waited for the lock.
             if toolchain := cached():

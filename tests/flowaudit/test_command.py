@@ -17,6 +17,7 @@ from flowaudit.__main__ import main
 from flowaudit.judging.finding import Report
 from flowaudit.judging.requirements import REQUIREMENTS
 from flowaudit.renderers import FORMATS
+from tests.without_powers import WITHOUT_POWERS, needs_another_user
 
 from .conftest import REGIONS, Audit, Cloud, Command
 from .fault_proxy import Proxy, error
@@ -310,6 +311,34 @@ def test_a_report_may_be_read_by_whom_the_umask_lets(
         os.umask(before)
 
     assert file.stat().st_mode & 0o777 == mode
+
+
+@needs_another_user
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+def test_a_home_of_another_user_costs_nothing(cloud: Cloud, tmp_path: Path, mode: int) -> None:
+    """As in a container that runs with a user id of its own."""
+    cloud.log_everything("eu-west-1")
+    home = tmp_path / "home"
+    (home / ".aws").mkdir(parents=True)
+    (home / ".aws" / "config").write_text("[default]\nregion = eu-west-1\n")
+    for path in (home / ".aws", home):
+        os.chown(path, 12345, 12345)
+        path.chmod(mode)
+    hidden = {"VPC_FLOW_LOGS_CACHE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+
+    done = subprocess.run(
+        [*WITHOUT_POWERS, sys.executable, "-m", "flowaudit", "audit", "--regions", "eu-west-1"],
+        env=kept | {"HOME": str(home)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (home / ".cache").exists()
 
 
 def test_quiet_says_nothing_beside_the_report(audit: Audit, cloud: Cloud, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from tests.toolchain.conftest import TIMEOUT, Pipe
 from tests.toolchain.fake_go import FakeGo
+from tests.without_powers import WITHOUT_POWERS, needs_another_user
 from toolchain import PULUMI_VERSION
 
 OFFLINE = "raise SystemExit('no internet')"
@@ -44,11 +46,16 @@ class Machine:
     environment: dict[str, str]
 
     def start(
-        self, *options: str, reach: str = OFFLINE, install: str = "", before: str = ""
+        self,
+        *options: str,
+        reach: str = OFFLINE,
+        install: str = "",
+        before: str = "",
+        starter: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
         """Start the command with its options, after other lines of Python."""
         return subprocess.Popen(
-            [sys.executable, "-c", before + COMMAND, reach, install, *options],
+            [*starter, sys.executable, "-c", before + COMMAND, reach, install, *options],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -334,6 +341,22 @@ def test_a_cli_that_somebody_may_have_planted_is_not_run(
     assert not out
     assert str(planted) in err
     assert "set VPC_FLOW_LOGS_CACHE to a folder of your own" in err
+
+
+@needs_another_user
+def test_a_cache_in_a_closed_folder_of_another_user_is_a_clear_error(
+    machine: Machine, tmp_path: Path
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    os.chown(closed, 12345, 12345)
+    machine.environment["VPC_FLOW_LOGS_CACHE"] = str(closed / "cache")
+
+    code, out, err = finish(machine.start(reach="", install=ONLINE, starter=WITHOUT_POWERS))
+
+    assert (code, out) == (1, "")
+    assert "set VPC_FLOW_LOGS_CACHE to another" in err
+    assert "Traceback" not in err
 
 
 def test_the_cache_is_the_users_alone(machine: Machine) -> None:

@@ -87,7 +87,8 @@ class TrimmedLoader(Loader):
     def _own(self) -> bool:
         """Whether the user has models of his own (~/.aws/models, AWS_DATA_PATH): they win."""
         return any(
-            (Path(folder) / name).exists()
+            # Path.exists raises where the home is another user's and closed.
+            os.path.exists(Path(folder) / name)  # noqa: PTH110
             for folder in self.search_paths
             if folder != self.BUILTIN_DATA_PATH
             for name in (*OPERATIONS, f"{_ENDPOINTS}.json", f"{_ENDPOINTS}.json.gz")
