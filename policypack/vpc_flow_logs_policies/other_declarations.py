@@ -79,10 +79,15 @@ def understood(resources: Iterable[PolicyResource]) -> Declarations:
     return found
 
 
+def declared_as(resource: PolicyResource) -> str:
+    """The type that the program declares a resource as, whatever it stands for."""
+    # urn:pulumi:<stack>::<project>::<parents' types>$<type>::<name>
+    return resource.urn.split("::")[2].split("$")[-1]
+
+
 def is_of_module(resource: PolicyResource) -> bool:
     """Whether a Terraform module declares a resource."""
-    declared_as = resource.urn.split("::")[2].rsplit("$", 1)[-1]
-    return _OF_MODULE.fullmatch(declared_as) is not None
+    return _OF_MODULE.fullmatch(declared_as(resource)) is not None
 
 
 def _understand_terraform(resource: PolicyResource) -> None:

@@ -41,7 +41,7 @@ class Region:
 
     name: str | Unknown | None
     provider: str | None
-    is_own: bool = False
+    is_own: bool
 
     def is_same_as(self, other: "Region") -> bool | None:
         """Whether both are the same region; None where that cannot be said."""

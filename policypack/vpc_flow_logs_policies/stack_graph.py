@@ -30,7 +30,7 @@ from .kinds import (
     is_native,
 )
 from .literals import escaped, quoted
-from .other_declarations import BY_TYPE_NAME, Unreadable, understood
+from .other_declarations import BY_TYPE_NAME, Unreadable, declared_as, understood
 from .places import account_of, region_of
 from .properties import UNKNOWN, Declared, Unknown, Untold, has_unknown, plain, text_of
 
@@ -202,7 +202,7 @@ class StackGraph:
 
     def is_of_cloudformation(self, resource: PolicyResource) -> bool:
         """Whether a resource is declared with CloudFormation's names, in a template or alone."""
-        return self.is_in_template(resource) or _declared_as(resource) in BY_TYPE_NAME
+        return self.is_in_template(resource) or declared_as(resource) in BY_TYPE_NAME
 
     def is_in_template(self, resource: PolicyResource) -> bool:
         """Whether a resource is declared in a CloudFormation template."""
@@ -210,7 +210,7 @@ class StackGraph:
 
     def _is_indirect(self, resource: PolicyResource) -> bool:
         """Whether something else stands for a resource in the program."""
-        return self.is_in_template(resource) or _declared_as(resource) not in VPC_TYPES
+        return self.is_in_template(resource) or declared_as(resource) not in VPC_TYPES
 
     def of_types(self, types: Iterable[str]) -> list[PolicyResource]:
         """The resources of these types, sorted by URN."""
@@ -290,8 +290,6 @@ class StackGraph:
         if isinstance(value, str) and value in self._urn_of_vpc_id:
             return frozenset({self._urn_of_vpc_id[value]})
         dependencies = resource.property_dependencies.get(key, ())
-        if isinstance(value, str) and not dependencies:
-            return frozenset({_ELSEWHERE})
         found: set[str] = set()
         components: list[frozenset[str]] = []
         for dependency in dependencies:
@@ -380,11 +378,6 @@ class StackGraph:
         if logs:
             are = "is" if len(logs) == 1 else "are"
             yield f"{self.names(logs)} {are} skipped by --target or --exclude"
-
-
-def _declared_as(resource: PolicyResource) -> str:
-    """The type that the program declares a resource as."""
-    return resource.urn.split("::")[2].rsplit("$", 1)[-1]
 
 
 def id_of(vpc: PolicyResource) -> str | None:

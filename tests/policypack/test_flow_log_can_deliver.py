@@ -64,6 +64,7 @@ def test_known_arns_of_the_right_kind_can_deliver(stack: Stack, properties: dict
     ("properties", "text"),
     [
         ({"logDestination": None}, "delivers to cloud-watch-logs, but has no destination"),
+        ({"logDestination": ""}, "delivers to cloud-watch-logs, but has no destination"),
         ({"iamRoleArn": None}, "delivers to CloudWatch, but has no role to deliver with"),
         ({"iamRoleArn": "delivery"}, "has a role that is not the ARN of a role"),
         ({"iamRoleArn": MANAGED_ARN}, "has a role that is not the ARN of a role"),
@@ -233,6 +234,17 @@ def test_regions_that_nobody_says_are_the_same_with_the_same_provider(stack: Sta
 def test_regions_that_nobody_says_are_undecidable_with_two_providers(stack: Stack) -> None:
     vpc = stack.vpc("main", region="", provider=WEST)
     stack.flow_log("log", [vpc], properties={"logDestination": GROUP_ARN}, region="")
+    assert "may be in another region" in the_one_violation(stack)
+
+
+@pytest.mark.parametrize("own", ["vpc", "flow log"])
+def test_a_region_that_is_said_may_not_be_the_one_that_the_provider_does_not_say(
+    stack: Stack, own: str
+) -> None:
+    said_here: dict[str, Any] = {"region": "eu-west-1"}
+    vpc = stack.vpc("main", region="", properties=said_here if own == "vpc" else {})
+    properties = {"logDestination": GROUP_ARN, **(said_here if own == "flow log" else {})}
+    stack.flow_log("log", [vpc], region="", properties=properties)
     assert "may be in another region" in the_one_violation(stack)
 
 

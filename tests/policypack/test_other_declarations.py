@@ -318,12 +318,13 @@ def test_a_remedy_is_spelt_as_the_resource_is_declared(stack: Stack) -> None:
     assert stack.judged()[0].text.endswith("\n    TrafficType: REJECT")
     properties = {**LOG["Properties"], "ResourceId": UNKNOWN, "TrafficType": "ACCEPT"}
     other = Stack()
-    vpc = other.vpc("main")
+    vpc, component = other.vpc("main"), other.add(COMPONENT, "net", {})
     other.add(
         EXTENSION,
         "log",
         {"type": "AWS::EC2::FlowLog", "properties": properties},
         made_from={"properties": [vpc]},
+        parent=component,
     )
     assert other.judged()[0].text.endswith("\n    TrafficType: REJECT")
 

@@ -394,6 +394,18 @@ def test_a_region_of_an_account_has_one_default_vpc(
     assert verdicts(stack) == ({} if same else {"two": "not covered"})
 
 
+@pytest.mark.parametrize("known", [("one",), ("two",), ("one", "two")])
+def test_a_default_vpc_whose_id_is_not_known_yet_is_the_one_of_its_region(
+    stack: Stack, known: tuple[str, ...]
+) -> None:
+    one, _ = (
+        stack.vpc(name, DEFAULT_VPC, properties={"id": "vpc-1"} if name in known else {})
+        for name in ("one", "two")
+    )
+    stack.flow_log("log", [one])
+    assert verdicts(stack) == {}
+
+
 def test_default_vpcs_whose_ids_differ_are_two(stack: Stack) -> None:
     one = stack.vpc("one", DEFAULT_VPC, properties={"id": "vpc-1"})
     stack.vpc("two", DEFAULT_VPC, properties={"id": "vpc-2"})
