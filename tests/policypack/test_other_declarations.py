@@ -228,6 +228,7 @@ def test_a_vpc_in_a_template_is_reported_at_what_declares_it(stack: Stack, kind:
         (LOG, []),
         (log_with(ResourceId={"Fn::GetAtt": ["Net", "VpcId"]}), []),
         (log_with(ResourceId={"Fn::Sub": "${Net}"}), []),
+        (log_with(ResourceId={"Fn::Sub": ["${Id}", {"Id": {"Ref": "Net"}}]}), []),
         (log_with(TrafficType="ACCEPT"), ["flow-log-captures-rejects"]),
         (log_with(ResourceId="vpc-1"), ["vpc-has-flow-log"]),
         (log_with(ResourceId={"Ref": "Subnet"}, ResourceType="Subnet"), ["vpc-has-flow-log"]),
@@ -438,6 +439,14 @@ def test_of_two_vpcs_in_a_template_an_output_may_be_either(stack: Stack) -> None
             "has a template that computes resources (Fn::ForEach::Nets)",
         ),
         (
+            {"templateBody": '{"Resources": {"Fn::Transform": {"Name": "AWS::Include"}}}'},
+            "has a template that computes resources (Fn::Transform)",
+        ),
+        (
+            {"templateBody": '{"Resources": {"Net": ["AWS::EC2::VPC"]}}'},
+            "has a template that computes resources (Net)",
+        ),
+        (
             {"templateBody": '{"Resources": {"Net": {"Type": "Acme::Net::Vpc::MODULE"}}}'},
             "has a template that has a module (Net), which may hold anything",
         ),
@@ -484,6 +493,12 @@ def test_the_body_that_a_deployed_stack_has_is_read_also_where_it_came_from_a_ur
 def test_a_template_without_vpcs_says_nothing(stack: Stack) -> None:
     add_template(stack, '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}')
     assert stack.judged() == []
+
+
+def test_what_stands_in_a_template_beside_what_it_computes_is_read(stack: Stack) -> None:
+    resources: dict[str, Any] = {"Fn::ForEach::Nets": ["N", ["a"], {}], "Net": VPC}
+    add_template(stack, json.dumps({"Resources": resources}))
+    assert 'VPC "net/Net" has no flow log of its own.' in said(stack)[0].text
 
 
 def test_no_template_runs_code() -> None:

@@ -81,6 +81,7 @@ def test_a_flow_log_on_a_part_of_the_vpc_is_no_coverage(
 def test_one_flow_log_made_from_two_vpcs_covers_neither(stack: Stack) -> None:
     stack.flow_log("log", [stack.vpc("one"), stack.vpc("two")])
     assert verdicts(stack) == {"one": "undecidable", "two": "undecidable"}
+    assert all("Pass the VPC's own id to a flow log" in each.text for each in stack.judged())
 
 
 def test_of_two_vpcs_the_one_that_has_its_own_flow_log_is_covered(stack: Stack) -> None:
@@ -325,6 +326,7 @@ def test_the_message_has_the_two_lines_to_add(stack: Stack) -> None:
     assert said.level == "mandatory"
     assert 'VPC "main" has no flow log of its own.' in said.text
     assert "Nobody can see who was turned away" in said.text
+    assert "Add these two lines where the VPC is declared:" in said.text
     assert said.text.endswith(
         "    from vpc_flow_logs import VpcFlowLogs\n"
         '    VpcFlowLogs("main", {"vpc_id": vpc.id, "region": "eu-central-1"})'
