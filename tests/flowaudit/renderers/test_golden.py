@@ -45,3 +45,10 @@ def test_every_format_has_a_row_in_the_docs(name: str) -> None:
     purpose = (inspect.getdoc(import_module(f"flowaudit.renderers.as_{name}")) or "").split("\n")[0]
     rows = re.findall(rf"^\| `{name}` \| (.*?) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == [purpose], f"docs/formats.md: the row of `{name}` has to say: {purpose}"
+
+
+def test_a_format_that_is_gone_leaves_no_row_and_no_golden_file() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| For ", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(FORMATS), "docs/formats.md"
+    files = Path(__file__).with_name("golden").glob("audit.*")
+    assert sorted(file.suffix[1:] for file in files) == sorted(FORMATS)
