@@ -6,6 +6,7 @@ const cases = Array.from(document.querySelectorAll(".case"), (element) => ({
   element,
   rows: Array.from(element.querySelectorAll("tbody > tr"), (row) => ({ element: row })),
 }));
+const chunks = document.querySelectorAll(".chunk");
 const listed = cases.reduce((sum, each) => sum + each.rows.length, 0);
 
 function matches({ element }, wanted) {
@@ -37,6 +38,9 @@ function filter() {
       shown += row.element.hidden ? 0 : 1;
     }
     each.element.hidden = shown === before;
+  }
+  for (const chunk of chunks) {
+    chunk.hidden = !chunk.querySelector(".case:not([hidden])");
   }
   count.value = `${shown.toLocaleString("en")} of ${listed.toLocaleString("en")} VPCs shown.`;
 }

@@ -238,6 +238,23 @@ def test_what_is_said_of_several_vpcs_is_found_for_each_of_them(
 
 
 @in_a_browser
+def test_a_large_report_is_laid_out_in_parts_and_none_stays_where_all_is_filtered_out(
+    browse: Callable[[Report], Browser], make_report: MakeReport
+) -> None:
+    here = tuple(map(_without_flow_log, range(120)))
+    there = tuple(replace(each, region="us-east-1") for each in here)
+    reports = (_region(*here), RegionReport(ACCOUNT, "us-east-1", there))
+    browser = browse(make_report(reports))
+    parts = "return Array.from(document.querySelectorAll('.chunk'), (each) => each.clientHeight)"
+    assert all(browser.run(parts))
+    browser.choose("region", REGION)
+    first, second = browser.run(parts)
+    assert first > 0
+    assert second == 0
+    assert browser.count == "120 of 240 VPCs shown."
+
+
+@in_a_browser
 def test_everything_to_operate_is_reached_with_the_tab_key(browser: Browser) -> None:
     wanted = browser.run(
         "return document.querySelectorAll('a, input, select, button, summary').length"
@@ -346,7 +363,7 @@ def test_printed_each_page_says_whose_vpcs_are_on_it(
     )
     assert set(browser.run(styles, ".case thead", "display")) == {"table-header-group"}
     assert set(browser.run(styles, ".case tr", "breakInside")) == {"avoid"}
-    assert set(browser.run(styles, ".case", "contentVisibility")) == {"visible"}
+    assert set(browser.run(styles, ".chunk", "contentVisibility")) == {"visible"}
 
 
 @in_a_browser
