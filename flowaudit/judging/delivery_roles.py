@@ -7,7 +7,7 @@ from vpc_flow_logs_control.delivery_role import Answer, Source, allows_delivery,
 
 
 # The flow logs of a region have few roles and log groups between them.
-@lru_cache(maxsize=64)
+@lru_cache
 def trusts(role: DeliveryRole, account_id: str, region: str) -> Answer:
     """Return whether the flow logs of an account and a region may use a role.
 
@@ -19,7 +19,7 @@ def trusts(role: DeliveryRole, account_id: str, region: str) -> Answer:
     return trusts_delivery(role.trust_policy, Source(account_id, region, partition_of(role)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache
 def may_write(role: DeliveryRole, log_group_arn: str) -> Answer:
     """Return whether a role may write into a log group; unknown where a boundary limits it.
 
