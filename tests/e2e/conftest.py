@@ -1,8 +1,10 @@
 """Projects that the real Pulumi CLI deploys to an AWS of their own."""
 
+import compileall
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -41,11 +43,20 @@ def cloud(real_provider: bool) -> Generator[LocalCloud, None, None]:
         yield cloud
 
 
+@pytest.fixture(scope="session")
+def compiled_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The policy pack as users get it, compiled: its first run would do that, in every test."""
+    folder = tmp_path_factory.mktemp("compiled") / "policypack"
+    write(POLICY_PACK, folder)
+    compileall.compile_dir(folder, quiet=1)
+    return folder
+
+
 @pytest.fixture
-def pack(tmp_path: Path, virtualenv: Path) -> Path:
+def pack(tmp_path: Path, compiled_pack: Path, virtualenv: Path) -> Path:
     """The policy pack as users get it, outside the repository."""
     folder = tmp_path / "policypack"
-    write(POLICY_PACK, folder)
+    shutil.copytree(compiled_pack, folder)
     (folder / "venv").symlink_to(virtualenv)
     return folder
 
