@@ -4,6 +4,7 @@ Nothing of this project is imported: that is for the program, from wherever it f
 """
 
 import atexit
+import functools
 import gc
 import json
 import os
@@ -15,12 +16,13 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import botocore.session
 import pulumi.provider.experimental
 import pulumi_aws
 import pulumi_policy
+from botocore.loaders import JSONFileLoader
 
 _LOADED = (
     botocore.session.Session,
@@ -32,9 +34,28 @@ _LOADED = (
     pulumi_policy.PolicyPack,
 )
 
+_SERVICES = ("config", "ec2", "iam", "kms", "logs", "s3", "sts")
+_read_once = functools.cache(JSONFileLoader().load_file)
+
+
+def _load_file(self: JSONFileLoader, file_path: str) -> Any:
+    """Read a file of botocore's, which every session does on its own otherwise."""
+    del self
+    return _read_once(file_path)
+
+
+def _read_service_models() -> None:
+    """Have botocore read what it needs for a client, which takes longer than a fork itself."""
+    JSONFileLoader.load_file = _load_file
+    session = botocore.session.Session()
+    session.set_credentials("nobody", "nothing")
+    for service in _SERVICES:
+        session.create_client(service, region_name="eu-west-1")  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownMemberType]
+
 
 def serve(path: str) -> None:
     """Wait for clients until the input ends, at the latest with the process that started this."""
+    _read_service_models()
     gc.freeze()
     assert threading.active_count() == 1, "a fork has one thread"
     # So that nobody needs to wait for the forks.
