@@ -185,6 +185,7 @@ class Cause(StrEnum):
     NOT_RECORDED = "not recorded"
     NOT_UNDERSTOOD = "not understood"
     INTERRUPTED = "interrupted"
+    ENDED = "process ended"
     NOTHING = "nothing to read"
     INTERNAL = "internal error"
 

@@ -253,7 +253,7 @@ class _Spool:
     Iterating goes by account and region, whatever the order in which they were added.
     """
 
-    _IN_MEMORY = 8_000_000  # bytes: some 4,000 VPCs
+    _IN_MEMORY = 1_000_000  # bytes: some 500 VPCs
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile[bytes](max_size=self._IN_MEMORY)

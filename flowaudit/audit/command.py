@@ -18,10 +18,11 @@ from flowaudit.audit.remedies import remedy_of
 from flowaudit.errors import ConfigurationError
 from flowaudit.judging.finding import Criteria, Report, TrafficType
 from flowaudit.judging.requested import AccountRead, ExemptionsFile, Requested
-from flowaudit.reading import aggregator, aws, organization
+from flowaudit.reading import aggregator, aws, organization, processes
 from flowaudit.reading.accounts import GET_CALLER_IDENTITY, Account
 from flowaudit.reading.asking import Question, ask_all
 from flowaudit.reading.inventory import Inventory, Limits
+from flowaudit.reading.processes import ParallelInventory
 from flowaudit.renderers import render
 from vpc_flow_logs_control import exemptions
 from vpc_flow_logs_control.requirements import Severity
@@ -198,18 +199,12 @@ def _ask_caller(request: Request, session: "Session", auditor: Auditor) -> None:
 
 def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
     """Read everything into the auditor; return whether the user interrupted it."""
-    if request.source or request.role_arns:
-        _ask_caller(request, session, auditor)
     if request.source:
+        _ask_caller(request, session, auditor)
         return _read_aggregator(request, request.source[1], session, auditor)
-    inventory = Inventory(
-        session,
-        _accounts(request, session, auditor),
-        regions=_regions(request) or None,
-        exclude_regions=frozenset(request.exclude_regions),
-        delivery_roles=True,
-        limits=Limits(seconds=request.timeout),
-    )
+    inventory = _inventory(request, session, _accounts(request, session, auditor))
+    if request.role_arns:
+        _ask_caller(request, session, auditor)
     with ExitStack() as stack:
         interrupted = stack.enter_context(_stop_on_interrupt(inventory))
         items: Iterable[RegionFacts | Unread] = inventory
@@ -223,6 +218,23 @@ def _read(request: Request, session: "Session", auditor: Auditor) -> bool:
     auditor.caller = auditor.caller or inventory.caller
     auditor.count_calls(Counter(inventory.meter.calls), len(inventory.meter.throttled))
     return bool(interrupted)
+
+
+def _inventory(
+    request: Request, session: "Session", accounts: Sequence[Account]
+) -> Inventory | ParallelInventory:
+    """Return the inventory of all accounts; many are read by several processes."""
+    number = processes.number_of(accounts)
+    shares = processes.Shares(accounts) if number > 1 else None
+    inventory = Inventory(
+        session,
+        shares or accounts,
+        regions=_regions(request) or None,
+        exclude_regions=frozenset(request.exclude_regions),
+        delivery_roles=True,
+        limits=Limits(Limits().regions_at_once // number, request.timeout),
+    )
+    return ParallelInventory(inventory, shares, number) if shares else inventory
 
 
 def _read_aggregator(request: Request, name: str, session: "Session", auditor: Auditor) -> bool:
@@ -243,7 +255,7 @@ def _read_aggregator(request: Request, name: str, session: "Session", auditor: A
 
 
 @contextmanager
-def _stop_on_interrupt(inventory: Inventory) -> Generator[list[int]]:
+def _stop_on_interrupt(inventory: Inventory | ParallelInventory) -> Generator[list[int]]:
     """On Ctrl-C, let the inventory end early; a second Ctrl-C ends the process as usual.
 
     Yields:

@@ -18,9 +18,12 @@ from flowaudit.audit.auditor import Auditor
 from flowaudit.facts import RegionFacts, Unread
 from flowaudit.judging.finding import Status
 from flowaudit.reading.inventory import Inventory
+from flowaudit.reading.processes import ParallelInventory
 
 
-def show(inventory: Inventory, auditor: Auditor) -> Iterator[RegionFacts | Unread]:
+def show(
+    inventory: Inventory | ParallelInventory, auditor: Auditor
+) -> Iterator[RegionFacts | Unread]:
     """Pass an inventory's items on, with a bar on standard error that is gone in the end."""
     with Progress(
         TextColumn("Reading regions"),
@@ -50,7 +53,7 @@ class _RateColumn(ProgressColumn):
         return Text(f"{task.speed:.0f} regions/s" if task.speed else "")
 
 
-def _state(inventory: Inventory, auditor: Auditor) -> str:
+def _state(inventory: Inventory | ParallelInventory, auditor: Auditor) -> str:
     parts = [f"{auditor.vpcs.total():,} VPCs", f"{auditor.vpcs[Status.FAIL]:,} fail"]
     if inventory.accounts_done:
         parts.insert(0, f"{inventory.accounts_done:,} accounts")

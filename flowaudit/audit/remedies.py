@@ -21,6 +21,10 @@ def remedy_of(scope: Sequence[str] = ()) -> Remedy:
     command = "vpc-flow-logs permissions"
     callers = " ".join((command, *scope))
     own = {
+        Cause.ENDED: (
+            "Run it again. If nobody ended the process, look whether this machine had run out of "
+            "memory."
+        ),
         Cause.NOT_RECORDED: (
             "Repair AWS Config's recorder or the aggregator's authorization there, or audit "
             "without --source."

@@ -4,6 +4,7 @@ The threads are daemons: one that hangs in a dead connection holds nobody up. Th
 through a queue, so that everything that is decided is decided in one thread.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -51,6 +52,7 @@ def ask(
 
 
 _idle: list[SimpleQueue[Callable[[], None]]] = []
+os.register_at_fork(after_in_child=_idle.clear)  # a fork has none of the threads
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:

@@ -185,6 +185,10 @@ class InterruptedAuditError(Exception):
     """The user wanted the audit to stop."""
 
 
+class ReaderEndedError(Exception):
+    """A process that read ended before it was done."""
+
+
 class ThrottledError(Exception):
     """Time was over while AWS asked to slow down."""
 
@@ -314,6 +318,7 @@ _CAUSES: tuple[tuple[tuple[type[Exception], ...], Cause], ...] = (
     ((errors.ConnectTimeoutError, errors.ReadTimeoutError, TimeoutError), Cause.TIMEOUT),
     ((ResponseParserError, BadResponseError), Cause.BAD_RESPONSE),
     ((InterruptedAuditError,), Cause.INTERRUPTED),
+    ((ReaderEndedError,), Cause.ENDED),
     ((ThrottledError,), Cause.THROTTLED),
     ((NothingReadError,), Cause.NOTHING),
     ((LogGroupClassError,), Cause.LOG_GROUP_CLASS),

@@ -138,6 +138,11 @@ class Inventory:
         """Make the iteration end soon; what is not done comes as unread. For signal handlers."""
         self._stopped = True
 
+    def prepare(self) -> None:
+        """Load what clients are made from, for all processes that iterate over copies of this."""
+        for service in ("ec2", "iam", "logs", "sts"):
+            self._clients.client(service)
+
     def __iter__(self) -> Iterator[RegionFacts | Unread]:
         """Yield each region's facts as it is done."""
         while self._fill():

@@ -23,6 +23,7 @@ COMMANDS = {
     "stack": of_stack,
 }
 ONE_COMMAND = {
+    Cause.ENDED: "audit",
     Cause.NOT_RECORDED: "audit",
     Cause.LOG_GROUP_CLASS: "rejects",
 }
