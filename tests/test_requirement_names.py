@@ -1,5 +1,6 @@
 """A requirement says the same in the gate, in the audit and in the docs."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,23 @@ def test_a_requirement_lies_in_the_file_of_its_name(id_: str) -> None:
         *(["flowaudit/judging/requirements"] if id_ not in ONLY_DECLARED else []),
     ):
         assert (REPOSITORY / folder / file).is_file(), f"{folder}/{file} is missing"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("policypack/vpc_flow_logs_policies", "GATED"), ("flowaudit/judging/requirements", "AUDITED")],
+)
+def test_a_check_is_that_of_a_requirement(folder: str, name: str) -> None:
+    """One without a requirement of its name would be found by nobody, and judge nothing."""
+    judging = [
+        file
+        for file in (REPOSITORY / folder).glob("*.py")
+        if re.search(rf"^{name} = ", file.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert len(judging) > 5
+    for file in judging:
+        missing = f"vpc_flow_logs_control/requirements/{file.name} is missing"
+        assert file.stem.replace("_", "-") in REQUIREMENTS, missing
 
 
 @pytest.mark.parametrize("id_", REQUIREMENTS)
