@@ -163,12 +163,8 @@ class Project:
         """Run the command `vpc-flow-logs` as it is printed, and return its report."""
         name, *arguments = shlex.split(command)
         assert name == "vpc-flow-logs"
-        own = self.folder / ".venv" / "bin"
-        # A fork, where the project's Python is one that has imported the SDKs.
-        forked = [own / "python", "-u", own / name]
-        started = forked if (own / name).exists() else [Path(sys.executable).with_name(name)]
         process = subprocess.run(
-            [*started, *arguments],
+            [Path(sys.executable).with_name(name), *arguments],
             cwd=self.folder,
             env=self.env,
             capture_output=True,
