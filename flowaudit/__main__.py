@@ -4,9 +4,11 @@ What a command does is imported when it runs: `--help` and shell completion need
 botocore alone takes longer to import than all the rest.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 from click.shell_completion import get_completion_class
@@ -44,6 +46,22 @@ for command in (audit, verify, rejects, permissions, pack, gate_report, componen
     cli.add_command(command)
 
 
+def run() -> None:
+    """Be a command of its own, which ends as soon as it has written everything.
+
+    Python takes a tenth of a second to take apart what was imported, and nobody waits for that.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        with suppress(OSError, ValueError):  # as Python itself ends where it cannot write
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                stream.flush()
+            if isinstance(end.code, int):
+                os._exit(end.code)
+        raise
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command, and end with its exit code."""
     try:
@@ -60,4 +78,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()
