@@ -558,6 +558,46 @@ def test_a_log_group_that_somebody_deleted_is_only_made_again_where_it_is_needed
     assert len(planned(account(region(vpc())), state=state).log_groups) == 1
 
 
+@pytest.mark.parametrize("in_the_state", [True, False])
+def test_what_the_state_has_and_aws_does_not_list_is_remembered(in_the_state: bool) -> None:
+    state = known({GROUP_ARN: {}, ROLE_ARN: {}}) if in_the_state else None
+    found = planned(account(region(vpc())), state=state)
+    (group,), (role,) = found.log_groups, found.roles
+    assert group.unlisted is role.unlisted is in_the_state
+
+    there = account(
+        region(vpc(), groups={"VPC-Flow-Logs": 365}),
+        role=Role(ROLE_ARN, STACK),
+        log_group_owners={GROUP_ARN: STACK},
+    )
+    listed = planned(there, state=state)
+    assert not listed.log_groups[0].unlisted
+    assert not listed.roles[0].unlisted
+
+
+def test_a_log_group_of_a_region_that_was_not_read_is_not_taken_for_gone() -> None:
+    elsewhere = GROUP_ARN.replace(REGION, "us-east-1")
+    found = planned(account(region()), state=known({elsewhere: {}}), regions=[REGION])
+    assert [group.unlisted for group in found.log_groups] == [False]
+
+
+@pytest.mark.parametrize("existing", ["keep", "import"])
+def test_of_theirs_that_is_kept_only_doubts_about_its_delivery_are_told(existing: str) -> None:
+    role = DeliveryRole(f"arn:aws:iam::{ACCOUNT}:role/theirs", True, TRUST, ())
+    log = flow_log("fl-1", group="forever", delivery_status="SUCCESS", delivery_role_arn=role.arn)
+    facts = replace(region(vpc(), logs=(log,), groups={"forever": None}), roles=(role,))
+    found = planned(account(facts), existing=existing)
+    told = [warning for warning in found.warnings if warning.startswith(f"vpc-1 in {REGION}: ")]
+    assert len(told) == 1
+    assert "delivered, though the policies of its delivery role" in told[0]
+
+    lifted = entry(vpc="vpc-1", requirements=("flow-log-can-deliver",))
+    exempt = planned(
+        account(facts), existing=existing, exemptions=Exemptions((lifted,), today=date(2026, 1, 1))
+    )
+    assert not [one for one in exempt.warnings if one.startswith(f"vpc-1 in {REGION}: ")]
+
+
 def test_a_log_group_in_a_region_that_is_read_no_more_stays_declared() -> None:
     elsewhere = GROUP_ARN.replace(REGION, "us-east-1")
     found = planned(account(region()), state=known({elsewhere: {}}), regions=[REGION])
