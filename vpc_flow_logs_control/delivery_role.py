@@ -7,6 +7,7 @@ Source: Amazon VPC User Guide, "Publish flow logs to CloudWatch Logs" and
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any, cast
 
 SERVICE_PRINCIPAL = "vpc-flow-logs.amazonaws.com"
@@ -341,31 +342,8 @@ def _is_part(pattern: str, value: str | None, wildcards: bool) -> Answer:
 
 
 def _like(pattern: str, text: str) -> bool:
-    """Whether a text matches IAM's wildcards, `*` and `?`."""
-    first, *others = pattern.split("*")
-    if not others:
-        return len(first) == len(text) and _is_at(0, first, text)
-    last = others.pop()
-    start, end = len(first), len(text) - len(last)
-    if start > end or not _is_at(0, first, text) or not _is_at(end, last, text):
-        return False
-    for part in others:
-        places = range(start, end - len(part) + 1)
-        found = next((place for place in places if _is_at(place, part, text)), None)
-        if found is None:
-            return False
-        start = found + len(part)
-    return True
-
-
-def _is_at(place: int, part: str, text: str) -> bool:
-    """Whether a text, which is long enough, goes on like a part of a pattern without `*`."""
-    if "?" not in part:
-        return text.startswith(part, place)
-    return all(
-        each in {"?", actual}
-        for each, actual in zip(part, text[place : place + len(part)], strict=True)
-    )
+    """Whether a text matches IAM's wildcards, `*` and `?`; a bracket is none."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _many(value: object) -> list[object]:
