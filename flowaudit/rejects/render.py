@@ -29,8 +29,6 @@ _TITLES = {
     INTERFACES: "Network interface",
 }
 
-"""How many VPCs are named that have no records for the same reason."""
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
