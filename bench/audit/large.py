@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.audit import REGIONS
-from bench.audit.organization import CALLER, serve
-from bench.audit.processes import Ended, environment, run
+from bench.audit.organization import CALLER, SERVER
+from bench.audit.processes import Ended, environment, run, serving
 
 FORMATS = ("jsonl", "table")
 
@@ -41,7 +41,7 @@ def main() -> None:
 def _measure(vpcs: int, regions: tuple[str, ...], runs: int) -> dict[str, list[Ended]]:
     """Return the runs of each format, in turns."""
     found: dict[str, list[Ended]] = {name: [] for name in FORMATS}
-    with serve(1, vpcs) as url, TemporaryDirectory() as scratch:
+    with serving(SERVER, 1, vpcs) as url, TemporaryDirectory() as scratch:
         ours = environment(url, Path(scratch), key_id=CALLER)
         for number in range(runs + 1):
             for name in FORMATS:

@@ -10,17 +10,15 @@ larger organization takes.
 
 import argparse
 import json
-import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.audit import REGIONS
-from bench.audit.processes import environment, run
+from bench.audit.processes import environment, run, serving
 
+SERVER = "bench.audit.organization_server"
 VPCS_PER_REGION = 4
 CALLER = f"{0:012}"  # the key id by which the server knows who asks for the organization
 
@@ -61,7 +59,7 @@ def main() -> None:
 
 
 def _measure(accounts: int) -> Measured:
-    with serve(accounts, VPCS_PER_REGION) as url, TemporaryDirectory() as scratch:
+    with serving(SERVER, accounts, VPCS_PER_REGION) as url, TemporaryDirectory() as scratch:
         ours = environment(url, Path(scratch), key_id=CALLER)
         audit = [sys.executable, "-m", "flowaudit", "audit", "--format", "jsonl"]
         command = [*audit, "--organization"]
@@ -83,21 +81,6 @@ def _measure(accounts: int) -> Measured:
             sum(totals["vpcs"].values()),
             floor.seconds,
         )
-
-
-@contextmanager
-def serve(accounts: int, vpcs: int) -> Generator[str]:
-    """Serve in a process of its own, so that the command has its own interpreter's lock."""
-    command = [sys.executable, "-m", "bench.audit.organization_server", str(accounts), str(vpcs)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,35 @@ def environment(
         "AWS_EC2_METADATA_DISABLED": "true",
         "VPC_FLOW_LOGS_CACHE": str(home / "cache"),
     }
+
+
+@contextmanager
+def serving(module: str, *arguments: int) -> Generator[str]:
+    """Run a server until the block ends; yield its URL, which is the first line that it prints.
+
+    In a process of its own, so that the command has its own interpreter's lock.
+
+    Args:
+        module: The server's; it ends with its standard input.
+        arguments: Its command line's.
+    """
+    command = [*map(str, ("-m", module, *arguments))]
+    with subprocess.Popen(
+        [sys.executable, *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        if not url:
+            sys.exit(f"the server did not start: python {' '.join(command)} says why")
+        try:
+            yield url
+        finally:
+            process.stdin.close()
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], out: Path) -> Ended:

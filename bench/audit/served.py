@@ -1,6 +1,5 @@
-"""`bench.audit.server` in a process of its own, so that it computes beside the commands."""
+"""`bench.audit.server`, and what it can be told."""
 
-import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from urllib.request import Request, urlopen
 
 from bench.audit import REGIONS
+from bench.audit.processes import serving
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,6 @@ def serve(vpcs: int, groups: int = 0) -> Generator[Served]:
         vpcs: How many VPCs each region has.
         groups: How many log groups it has besides those that are delivered to.
     """
-    command = [sys.executable, "-m", "bench.audit.server", str(vpcs), str(groups)]
     print(f"Seeding {len(REGIONS)} regions with {vpcs} VPCs each...", file=sys.stderr)
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdin
-        url = process.stdout.readline().strip()
-        if not url:
-            sys.exit("the server did not start: python -m bench.audit.server 10 0 says why")
-        try:
-            yield Served(url)
-        finally:
-            process.stdin.close()
+    with serving("bench.audit.server", vpcs, groups) as url:
+        yield Served(url)
