@@ -17,6 +17,11 @@ ALL_REGIONS = ("all",)
 """What `--regions` says for every region that is enabled."""
 
 
+def named(regions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the regions that `--regions` names; none when it says all."""
+    return () if regions == ALL_REGIONS else regions
+
+
 def open_session(
     profile: str | None, regions: tuple[str, ...], excluded: tuple[str, ...] = ()
 ) -> "Session":
@@ -52,14 +57,23 @@ def open_session(
     ) as error:
         text = aws.printable(str(error).partition("\n")[0])
         raise ConfigurationError(f"{text} (--profile, AWS_PROFILE, `aws configure`)") from error
-    named = () if regions == ALL_REGIONS else regions
-    for option, names in (("--regions", named), ("--exclude-regions", excluded)):
+    for option, names in (("--regions", named(regions)), ("--exclude-regions", excluded)):
         for region in names:
             if region not in known:
                 close = get_close_matches(region, known, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
                 raise ConfigurationError(f"{option}: there is no region {region}{hint}")
     return session
+
+
+def regions_at_least(session: "Session", regions: tuple[str, ...]) -> int:
+    """Return how many regions there are at least: those certainly enabled, and those named.
+
+    Args:
+        session: In whose partition.
+        regions: What `--regions` says.
+    """
+    return len({*aws.first_regions(session), *named(regions)})
 
 
 def roles_by_account(role_arns: Iterable[str]) -> dict[str, str]:

@@ -77,7 +77,7 @@ def run(request: Request) -> int:
     scope.roles_by_account(request.role_arns)
     session = scope.open_session(request.profile, request.regions, request.exclude_regions)
     found = _exemptions(request.exemptions)
-    requested = _requested(request, found.sha256, aws.first_regions(session))
+    requested = _requested(request, found.sha256, session)
     criteria = Criteria(request.traffic_type, request.min_retention)
     terms = Terms(
         requested=requested,
@@ -135,12 +135,7 @@ def _exemptions(file: Path | None) -> exemptions.Exemptions:
         raise ConfigurationError(str(error)) from error
 
 
-def _regions(request: Request) -> tuple[str, ...]:
-    """Return the regions that were named; none when all were asked for."""
-    return () if request.regions == scope.ALL_REGIONS else request.regions
-
-
-def _requested(request: Request, sha256: str, first_regions: Iterable[str]) -> Requested:
+def _requested(request: Request, sha256: str, session: "Session") -> Requested:
     """Return the scope, with the digest of the exemptions file that is applied."""
     file = request.exemptions
     roles = scope.roles_by_account(request.role_arns)
@@ -148,11 +143,11 @@ def _requested(request: Request, sha256: str, first_regions: Iterable[str]) -> R
         source=" ".join(request.source) if request.source else "ec2",
         organization=request.organization,
         accounts=tuple(sorted(roles or request.accounts or ())),
-        regions=tuple(sorted(_regions(request))),
+        regions=tuple(sorted(scope.named(request.regions))),
         exclude_regions=tuple(sorted(request.exclude_regions)),
         exemptions=ExemptionsFile(str(file), sha256) if file else None,
         owner_tag=request.owner_tag,
-        regions_at_least=len({*first_regions, *_regions(request)}),
+        regions_at_least=scope.regions_at_least(session, request.regions),
     )
 
 
@@ -229,7 +224,7 @@ def _inventory(
     inventory = Inventory(
         session,
         shares or accounts,
-        regions=_regions(request) or None,
+        regions=scope.named(request.regions) or None,
         exclude_regions=frozenset(request.exclude_regions),
         delivery_roles=True,
         limits=Limits(Limits().regions_at_once // number, request.timeout),
@@ -245,7 +240,7 @@ def _read_aggregator(request: Request, name: str, session: "Session", auditor: A
     )
     interrupted = False
     try:
-        regions, exclude = _regions(request) or None, frozenset(request.exclude_regions)
+        regions, exclude = scope.named(request.regions) or None, frozenset(request.exclude_regions)
         for item in aggregator.read(client, name, regions, exclude):
             auditor.add(item)
     except KeyboardInterrupt:

@@ -48,7 +48,7 @@ def run(request: Request) -> int:
     """
     session = scope.open_session(request.profile, request.regions)
     limits = Limits(seconds=request.timeout)
-    regions = None if request.regions == scope.ALL_REGIONS else request.regions
+    regions = scope.named(request.regions) or None
     visited = visit(session, Account(), regions, limits)
     unread: list[Unread] = [*visited.unread, *(u for f in visited.regions for u in f.unread)]
     groups, unreadable = _log_groups(visited, request)

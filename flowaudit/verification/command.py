@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import click
 
 from flowaudit import scope
-from flowaudit.reading import aws
 from flowaudit.reading.accounts import Account
 from flowaudit.reading.inventory import Limits
 from flowaudit.verification.examine import Deliveries, Remains
@@ -61,8 +60,8 @@ def _look(request: Request) -> Callable[[], Verification | Absence]:
     session = scope.open_session(request.profile, request.regions, request.exclude_regions)
     roles = scope.roles_by_account(request.role_arns)
     accounts = [Account(id_, arn) for id_, arn in roles.items()] or [Account()]
-    named = () if request.regions == scope.ALL_REGIONS else request.regions
-    at_least = len({*aws.first_regions(session), *named})
+    named = scope.named(request.regions)
+    at_least = scope.regions_at_least(session, request.regions)
     chosen = Chosen(named, request.exclude_regions, at_least)
     limits = Limits(seconds=request.timeout)
     if request.absent:
