@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
@@ -141,7 +142,8 @@ class Inventory:
     def prepare(self) -> None:
         """Load what clients are made from, for all processes that iterate over copies of this."""
         for service in ("ec2", "iam", "logs", "sts"):
-            self._clients.client(service)
+            with suppress(Exception):  # whoever asks with it reports the error
+                self._clients.client(service)
 
     def __iter__(self) -> Iterator[RegionFacts | Unread]:
         """Yield each region's facts as it is done."""

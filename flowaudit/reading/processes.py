@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
 AT_MOST = 4
-"""Processes: AWS lets one caller assume so many roles a second only."""
+"""Processes: each takes memory, and they read no more regions at a time than one would."""
 
 ACCOUNTS_EACH = 10
 """Accounts, at the least, that are worth a process."""
@@ -175,7 +175,7 @@ class ParallelInventory:
             for ready in cast("list[Connection]", wait(reading)):
                 try:
                     told: _Told = ready.recv()
-                except EOFError:
+                except (EOFError, OSError):  # the second, where it ended while it was telling
                     reading.remove(ready)
                     continue
                 self._readers[ready].progress = told.progress

@@ -2,10 +2,13 @@
 
 import os
 import signal
+import struct
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -15,11 +18,11 @@ from flowaudit.facts import Cause, RegionFacts, Unread
 from flowaudit.judging.requested import Requested
 from flowaudit.reading import internals, processes
 from flowaudit.reading.accounts import Account
-from flowaudit.reading.inventory import Inventory
+from flowaudit.reading.inventory import Inventory, Limits
 from flowaudit.reading.processes import ParallelInventory, Shares
 
 from .conftest import Cloud
-from .fault_proxy import Proxy
+from .fault_proxy import Answer, Proxy, Question, error
 from .test_faults import interrupt
 
 T = TypeVar("T", bound=Inventory)
@@ -62,8 +65,21 @@ def read(of: ParallelInventory | Inventory) -> tuple[set[str], list[Unread]]:
     return {*map(repr, facts)}, [each for each in items if isinstance(each, Unread)]
 
 
-def test_processes_read_between_them_what_one_reads(cloud: Cloud) -> None:
+def deny(question: Question) -> Answer:
+    """Refuse one account's role."""
+    denied = question.parameters["RoleArn"] == ACCOUNTS[8].role_arn
+    return error("AccessDenied", "No.")(question) if denied else question.forward()
+
+
+@pytest.mark.parametrize("trouble", ["none", "a denied account", "no client of IAM"])
+def test_processes_read_between_them_what_one_reads(
+    cloud: Cloud, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
     cloud.log_everything(*REGIONS)
+    if trouble == "a denied account":
+        proxy.fault("us-east-1", "sts:AssumeRole", deny)
+    if trouble == "no client of IAM":
+        monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "nowhere")
     shares = Shares(ACCOUNTS)
     parallel = ParallelInventory(inventory(Inventory, shares), shares, 3)
     alone = inventory(Inventory, ACCOUNTS)
@@ -71,10 +87,14 @@ def test_processes_read_between_them_what_one_reads(cloud: Cloud) -> None:
     facts, unread = read(parallel)
 
     assert (facts, unread) == read(alone)
-    assert not unread
+    assert [each.account_id for each in unread] == [MEMBERS[7]] * (trouble == "a denied account")
+    assert any("Invalid endpoint: nowhere" in each for each in facts) is (
+        trouble == "no client of IAM"
+    )
     assert Counter(parallel.meter.calls) == Counter(alone.meter.calls)
     assert parallel.accounts_done == len(ACCOUNTS)
-    assert parallel.regions_done == parallel.regions_known == len(ACCOUNTS) * len(REGIONS)
+    there = len(ACCOUNTS) - (trouble == "a denied account")
+    assert parallel.regions_done == parallel.regions_known == there * len(REGIONS)
     assert not shares.taken, "this process takes no part"
 
 
@@ -98,6 +118,24 @@ def test_accounts_of_a_killed_process_are_unread(cloud: Cloud) -> None:
     read = {each.id for each in report.accounts}
     assert read | lost.keys() >= {*MEMBERS, "this account"}
     assert not report.complete
+
+
+def test_a_process_that_ends_while_it_tells_something_is_one_that_ended(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del cloud
+
+    def tell_a_part(to: Connection, _: object) -> None:
+        os.write(to.fileno(), struct.pack("!i", 1000) + b"a part")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(Connection, "send", tell_a_part)
+    shares = Shares(ACCOUNTS)
+
+    items = list(ParallelInventory(inventory(Inventory, shares), shares, 2))
+
+    assert {each.cause for each in items if isinstance(each, Unread)} == {Cause.ENDED}
+    assert len(items) == len(ACCOUNTS)
 
 
 def test_an_interrupt_stops_every_process(cloud: Cloud, proxy: Proxy) -> None:
@@ -129,3 +167,11 @@ def test_few_accounts_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -
     assert processes.number_of(many) == 1
     monkeypatch.setattr(sys, "platform", "darwin")
     assert processes.number_of(many) == 1
+
+
+def test_the_page_says_from_how_many_accounts_on() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text()
+    at_most = {4: "four"}[processes.AT_MOST]
+    assert f"From {2 * processes.ACCOUNTS_EACH} accounts on, on Linux, a process for each" in page
+    assert f"processor reads, {at_most} at most" in page
+    assert f"At most {Limits().regions_at_once} regions are read at a time" in page
